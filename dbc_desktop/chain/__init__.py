@@ -1,0 +1,1 @@
+"""The chain behind one port, transactions on their way, and the backends."""

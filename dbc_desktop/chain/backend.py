@@ -1,0 +1,166 @@
+"""The port to a chain, in words of the domain; `tests/contract` holds every backend to it.
+
+All methods may block and are called from the `chain-read` and `chain-write` lanes, never from the GUI thread. Any of
+them raises `ChainUnreachable` when the backend does not answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from dbc_desktop.domain.account import AccountState, Address
+from dbc_desktop.domain.call import Call, EventRecord, Preview, Receipt, SigningContext
+from dbc_desktop.domain.machine import Machine, MachineId
+from dbc_desktop.domain.network import (
+    BlockSummary,
+    Capability,
+    ClockMode,
+    Deadline,
+    Head,
+    Identity,
+    MachineTable,
+    NetworkTotals,
+)
+from dbc_desktop.domain.rental import RentOrder, RentQuote
+from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+
+
+@dataclass(frozen=True, slots=True)
+class HeadChange:
+    """A new head and the events since the last one that was told, oldest first (cut to the newest 1,000)."""
+
+    head: Head
+    events: tuple[EventRecord, ...]
+
+
+class Subscription(Protocol):
+    """A running `follow`."""
+
+    def close(self) -> None:
+        """Stop it; no callback runs after this returns."""
+
+
+class ChainBackend(Protocol):
+    """A chain: reads at its newest block, and sending signed extrinsics."""
+
+    def identity(self) -> Identity:
+        """Which chain this is."""
+
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do beyond this port; `CLOCK`, `JUMP` and `PLAY_MONEY` mean it is a `TimeMachine` too."""
+
+    def head(self) -> Head:
+        """The newest block."""
+
+    def account(self, address: Address) -> AccountState:
+        """Balances of an account; all zero where the chain has never seen it. `nonce` counts pending ones."""
+
+    def controller_of(self, stash: Address) -> Address | None:
+        """The controller that `stash` named."""
+
+    def stash_of(self, controller: Address) -> Address | None:
+        """The stash that named `controller`."""
+
+    def stash(self, stash: Address) -> StashOverview:
+        """Rewards and stake of a stash; zeros where it has no machine."""
+
+    def server_rooms(self, stash: Address) -> tuple[bytes, ...]:
+        """The 32-byte ids of its server rooms."""
+
+    def machine(self, machine_id: MachineId) -> Machine | None:
+        """One machine, None where no record of it exists."""
+
+    def machines_of(self, stash: Address) -> tuple[Machine, ...]:
+        """All machines of a stash that the chain has a record of."""
+
+    def market(self) -> MachineTable:
+        """Every machine that is online or rented, as columns."""
+
+    def rewards(self, stash: Address, from_era: int, to_era: int) -> tuple[RewardRow, ...]:
+        """What each payout released, newest era first, both ends included."""
+
+    def release_schedule(self, stash: Address) -> ReleaseSchedule:
+        """What is still locked and when it will be released."""
+
+    def rent_order(self, rent_id: int) -> RentOrder | None:
+        """One order, also after it lapsed or ended; None where there never was one."""
+
+    def rent_orders(self, renter: Address) -> tuple[RentOrder, ...]:
+        """All orders of a renter, newest first, lapsed and ended ones included."""
+
+    def orders_on(self, machine_id: MachineId) -> tuple[RentOrder, ...]:
+        """The orders that now hold GPUs of a machine."""
+
+    def rent_quote(self, machine_id: MachineId, gpu_num: int, duration_blocks: int) -> RentQuote:
+        """What an order would cost now.
+
+        Raises:
+            ChainRejected: As `rent_machine` would (chain-rules 5.2), e.g. `GPUNotEnough`, `OnlyHalfHourAllowed`.
+        """
+
+    def network(self) -> NetworkTotals:
+        """Sums over the whole network."""
+
+    def deadlines(self, address: Address) -> tuple[Deadline, ...]:
+        """What ends for this account (as stash, controller or renter), earliest first, the next payout included."""
+
+    def blocks(self, before: int, limit: int) -> tuple[BlockSummary, ...]:
+        """Stored blocks below height `before`, newest first."""
+
+    def events(self, height: int) -> tuple[EventRecord, ...]:
+        """The events of one block; empty where the block holds none."""
+
+    def signing_context(self, signer: Address) -> SigningContext:
+        """What a signature of this account must bind to now."""
+
+    def fee_of(self, extrinsic_length: int, call: Call) -> int:
+        """Inclusion fee in the smallest unit (chain-rules 1.3)."""
+
+    def preview(self, call: Call, signer: Address) -> Preview:
+        """What the call would do now; needs `PREVIEW`."""
+
+    def submit(self, extrinsic: bytes) -> bytes:
+        """Hand over a signed extrinsic; its blake2b-256 hash. Handing the same one twice is harmless.
+
+        Raises:
+            InvalidTransaction: It was not accepted.
+            OutcomeUnknown: The connection broke while it was sent.
+        """
+
+    def receipt(self, tx_hash: bytes) -> Receipt | None:
+        """What became of an extrinsic; None where the chain does not know it."""
+
+    def follow(self, callback: Callable[[HeadChange], None]) -> Subscription:
+        """Call back for each new head, from a thread of the backend; latest value wins."""
+
+    def close(self) -> None:
+        """Let go of files, threads and processes."""
+
+
+class TimeMachine(Protocol):
+    """What only the embedded chain can do (design 4.1)."""
+
+    def clock_mode(self) -> ClockMode:
+        """How time passes now."""
+
+    def set_clock(self, mode: ClockMode) -> None:
+        """Choose how time passes."""
+
+    def jump(self, blocks: int, progress: Callable[[int, int], None] | None = None) -> Head:
+        """Let `blocks` blocks pass at once; `progress(done, total)` may raise `Cancelled` to stop at a whole block."""
+
+    def play_money(self, address: Address) -> bytes:
+        """Ask the resident bank to send 1,000,000 DBC by a signed transfer; the hash of that extrinsic."""
+
+    def replay(self, progress: Callable[[int, int], None] | None = None) -> Head:
+        """Run the whole log again from genesis.
+
+        Raises:
+            DataCorrupt: A block or the digest of its state changes differs.
+        """
+
+
+class LocalBackend(ChainBackend, TimeMachine, Protocol):
+    """The embedded chain: both ports in one object."""

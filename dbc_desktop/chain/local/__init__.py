@@ -1,0 +1,1 @@
+"""The embedded chain: blocks, clock, residents and store."""

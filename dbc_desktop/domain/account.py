@@ -1,0 +1,77 @@
+"""Accounts as the chain knows them, and who signs for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.call import Draft
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """An account: its 32-byte public key. `crypto/ss58.py` turns it into text and back."""
+
+    raw: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.raw) != 32:
+            raise ValueError("an address has 32 bytes")
+
+    def __repr__(self) -> str:
+        return f"Address({self.raw.hex()})"
+
+
+class KeyPlace(StrEnum):
+    """Where the secret of an account rests."""
+
+    KEYRING = "keyring"
+    FILE = "file"
+    WATCH_ONLY = "watch_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account this wallet keeps.
+
+    Attributes:
+        backed_up: The person proved that the words are written down.
+    """
+
+    address: Address
+    name: str
+    place: KeyPlace
+    backed_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """Balances and nonce of an account at one block (chain-rules 10.2)."""
+
+    address: Address
+    free: Balance
+    reserved: Balance
+    nonce: int
+
+    @property
+    def total(self) -> Balance:
+        """What the account owns, staked coins included."""
+        return self.free + self.reserved
+
+
+class Signer(Protocol):
+    """Signs what was shown; the secret never leaves it. Callable from the `secrets` lane only."""
+
+    @property
+    def address(self) -> Address:
+        """The account that signs."""
+
+    def sign(self, draft: Draft) -> bytes:
+        """The 64-byte sr25519 signature over the payload of `draft` (chain-rules 1.2).
+
+        Raises:
+            WalletLocked: The key is not unlocked.
+            UnknownAccount: The draft names another signer.
+        """

@@ -1,0 +1,232 @@
+"""Every error that crosses a port.
+
+An error carries facts; `screens/notices.py` is the only place where it becomes words.
+
+    DbcError                     anything this program expects to go wrong
+    ├─ UserError                 the person can fix it
+    │  ├─ InvalidInput           a field does not say what it should
+    │  └─ InsufficientFunds      less is free than the act needs
+    ├─ Cancelled                 the person called it off; shown to no one
+    ├─ WalletError               keys and where they rest
+    │  ├─ WalletLocked           the key must be unlocked first
+    │  ├─ WrongPassword          the passphrase does not open the keystore
+    │  ├─ UnknownAccount         no key of that address is kept here
+    │  └─ SecretStoreUnavailable no usable keyring, with the reason
+    ├─ ChainError                the chain or the way to it
+    │  ├─ ChainUnreachable       no answer from the backend
+    │  ├─ ChainRejected          the rules refused the call, with pallet and name
+    │  ├─ InvalidTransaction     the extrinsic was not accepted into the pool
+    │  ├─ OutcomeUnknown         sent, and not yet known what became of it
+    │  ├─ BackendMismatch        other genesis, version or capability than asked
+    │  └─ ChainBusy              another process writes in this data folder
+    ├─ SessionError              the compute node and the login on it
+    │  ├─ NodeRefused            it answered with an errcode
+    │  ├─ NodeUnreachable        it did not answer
+    │  ├─ LoginFailed            the login it gave does not work
+    │  └─ SandboxUnavailable     no safe shell can be offered here
+    ├─ GpuError                  the driver and its devices
+    │  ├─ DriverMissing          no NVIDIA driver answers
+    │  └─ DeviceLost             a GPU fell off the bus
+    └─ StorageError              files that this program owns
+       ├─ DataCorrupt            a file does not hold what it should
+       ├─ DataTooNew             a newer version wrote it
+       └─ DataUnwritable         read-only or full
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class DbcError(Exception):
+    """Anything this program expects to go wrong."""
+
+
+class UserError(DbcError):
+    """The person can fix it."""
+
+
+class InvalidInput(UserError):
+    """A field does not say what it should.
+
+    Attributes:
+        field: Name of the field, e.g. `amount`, `words`, `address`, `duration`.
+        reason: Short code of what is wrong, e.g. `too_many_decimals`; `screens/notices.py` has a sentence for each.
+        facts: Values the sentence may quote.
+    """
+
+    def __init__(self, field: str, reason: str, **facts: object) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field, self.reason, self.facts = field, reason, facts
+
+
+class InsufficientFunds(UserError):
+    """Less is free than the act needs; both in the smallest unit."""
+
+    def __init__(self, needed: int, available: int) -> None:
+        super().__init__(f"needed {needed}, available {available}")
+        self.needed, self.available = needed, available
+
+
+class Cancelled(DbcError):
+    """The person called it off; shown to no one."""
+
+
+class WalletError(DbcError):
+    """Keys and where they rest."""
+
+
+class WalletLocked(WalletError):
+    """The key must be unlocked first."""
+
+
+class WrongPassword(WalletError):
+    """The passphrase does not open the keystore."""
+
+
+class UnknownAccount(WalletError):
+    """No key of that address is kept here."""
+
+
+class SecretStoreUnavailable(WalletError):
+    """No usable keyring.
+
+    Attributes:
+        reason: One of `no_bus`, `no_service`, `locked`, `denied`, `unsupported`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ChainError(DbcError):
+    """The chain or the way to it."""
+
+
+class ChainUnreachable(ChainError):
+    """No answer from the backend."""
+
+
+class ChainRejected(ChainError):
+    """The rules refused the call: the pallet and error name as on the chain, e.g. `RentMachine`, `GPUNotEnough`."""
+
+    def __init__(self, pallet: str, name: str, **facts: object) -> None:
+        super().__init__(f"{pallet}.{name}")
+        self.pallet, self.name, self.facts = pallet, name, facts
+
+
+class InvalidTransaction(ChainError):
+    """The extrinsic was not accepted into the pool.
+
+    Attributes:
+        reason: `bad_proof`, `stale`, `future`, `payment`, `ancient_birth_block`, `malformed`, `wrong_genesis`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OutcomeUnknown(ChainError):
+    """Sent, and not yet known what became of it; looked up by hash, never sent twice."""
+
+    def __init__(self, tx_hash: bytes) -> None:
+        super().__init__(tx_hash.hex())
+        self.tx_hash = tx_hash
+
+
+class BackendMismatch(ChainError):
+    """Other genesis, version or capability than asked."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class ChainBusy(ChainError):
+    """Another process writes in this data folder."""
+
+    def __init__(self, folder: Path, pid: int | None) -> None:
+        super().__init__(f"{folder} (pid {pid})")
+        self.folder, self.pid = folder, pid
+
+
+class SessionError(DbcError):
+    """The compute node and the login on it."""
+
+
+class NodeRefused(SessionError):
+    """It answered with an errcode and a message, both untrusted."""
+
+    def __init__(self, errcode: int, message: str) -> None:
+        super().__init__(f"{errcode}: {message}")
+        self.errcode, self.message = errcode, message
+
+
+class NodeUnreachable(SessionError):
+    """It did not answer."""
+
+
+class LoginFailed(SessionError):
+    """The login it gave does not work."""
+
+
+class SandboxUnavailable(SessionError):
+    """No safe shell can be offered here.
+
+    Attributes:
+        reason: One of `no_bwrap`, `no_user_namespaces`, `unsupported_system`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class GpuError(DbcError):
+    """The driver and its devices."""
+
+
+class DriverMissing(GpuError):
+    """No NVIDIA driver answers."""
+
+
+class DeviceLost(GpuError):
+    """A GPU fell off the bus."""
+
+    def __init__(self, uuid: str) -> None:
+        super().__init__(uuid)
+        self.uuid = uuid
+
+
+class StorageError(DbcError):
+    """Files that this program owns."""
+
+
+class DataCorrupt(StorageError):
+    """A file does not hold what it should."""
+
+    def __init__(self, path: Path, detail: str = "") -> None:
+        super().__init__(f"{path} {detail}".strip())
+        self.path, self.detail = path, detail
+
+
+class DataTooNew(StorageError):
+    """A newer version wrote it."""
+
+    def __init__(self, path: Path, version: int) -> None:
+        super().__init__(f"{path} version {version}")
+        self.path, self.version = path, version
+
+
+class DataUnwritable(StorageError):
+    """Read-only or full.
+
+    Attributes:
+        reason: `read_only` or `full`.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} {reason}")
+        self.path, self.reason = path, reason

@@ -1,0 +1,119 @@
+"""The chain itself: which one it is, where it stands, and its totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.machine import MachineId
+
+BLOCK_MS = 6_000
+BLOCKS_PER_ERA = 14_400
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which chain this is; pinned by its genesis hash."""
+
+    kind: str
+    name: str
+    genesis_hash: bytes
+    spec_version: int
+    transaction_version: int
+    rules_profile: str
+    token: str = "DBC"  # noqa: S105 - the coin's name, no secret
+    decimals: int = 15
+    ss58_prefix: int = 42
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest block. `era` is the mining era (chain-rules 1), `finalised` the newest final height."""
+
+    height: int
+    hash: bytes
+    era: int
+    timestamp_ms: int
+    finalised: int
+
+
+class Capability(StrEnum):
+    """What a backend can do beyond reading and sending; the window hides what is lacking and says why."""
+
+    CLOCK = "clock"
+    JUMP = "jump"
+    PLAY_MONEY = "play_money"
+    PREVIEW = "preview"
+
+
+class ClockMode(StrEnum):
+    """How the embedded chain's time passes (design 4.1)."""
+
+    INTERVAL = "interval"
+    INSTANT = "instant"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A height at which something ends for an account; `kind` is one of `verification`, `confirm`, `lease_end`,
+    `payout`, `era`."""  # noqa: D205, D209
+
+    kind: str
+    height: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkTotals:
+    """Sums over the whole network; `dbc_price_usd` in micro-USD for one DBC."""
+
+    issuance: Balance
+    burned: Balance
+    burn_floor: Balance | None
+    era_reward: Balance
+    dbc_price_usd: int
+    machine_num: int
+    gpu_num: int
+    rented_gpu_num: int
+    total_staked: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class BlockSummary:
+    """One stored block."""
+
+    height: int
+    hash: bytes
+    parent_hash: bytes
+    extrinsic_num: int
+    event_num: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MachineTable:
+    """The machines of the market as columns of equal length.
+
+    `price_usd` is micro-USD for one GPU and day; `calc_point` as on chain; `longitude`, `latitude` in degrees.
+    """
+
+    machine_id: tuple[MachineId, ...]
+    gpu_type: tuple[str, ...]
+    gpu_num: NDArray[np.int64]
+    free_gpu: NDArray[np.int64]
+    gpu_mem_gb: NDArray[np.int64]
+    mem_gb: NDArray[np.int64]
+    data_disk_gb: NDArray[np.int64]
+    download_mbit: NDArray[np.int64]
+    price_usd: NDArray[np.int64]
+    calc_point: NDArray[np.int64]
+    rented_times: NDArray[np.int64]
+    longitude: NDArray[np.float64]
+    latitude: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.machine_id)

@@ -1,0 +1,1 @@
+"""Named threads for waiting, deadlines, cancellation and clocks; no Qt."""

@@ -1,0 +1,95 @@
+"""The calls of the chain: names, argument names and indices of a real runtime (chain-rules 1.4, 4.6, 5.2, 6).
+
+One catalogue serves the extrinsic codec, the engine, the preview and the explorer. The type of an argument is the name
+of a SCALE type; `chain/scale.py` knows how each is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dbc_desktop.domain.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class CallSpec:
+    """One call: where it stands in the runtime and what it takes.
+
+    Attributes:
+        args: Name and SCALE type of each argument, in order.
+        root: Only `Sudo.sudo` may dispatch it.
+    """
+
+    pallet: str
+    pallet_index: int
+    name: str
+    index: int
+    args: tuple[tuple[str, str], ...]
+    root: bool = False
+
+
+def _pallet(name: str, index: int, *calls: tuple[int, str, tuple[tuple[str, str], ...], bool]) -> tuple[CallSpec, ...]:
+    return tuple(CallSpec(name, index, call, number, args, root) for number, call, args, root in calls)
+
+
+_MACHINE = (("machine_id", "MachineId"),)
+
+SPECS: tuple[CallSpec, ...] = (
+    *_pallet(
+        "Balances",
+        7,
+        (0, "transfer_allow_death", (("dest", "MultiAddress"), ("value", "Compact<u128>")), False),
+        (3, "transfer_keep_alive", (("dest", "MultiAddress"), ("value", "Compact<u128>")), False),
+    ),
+    *_pallet("Sudo", 33, (0, "sudo", (("call", "Call"),), False)),
+    *_pallet("GenericFunc", 104, (3, "destroy_free_dbc", (("amount", "u128"),), False)),
+    *_pallet("DBCPriceOCW", 106, (1, "submit_price_by_root", (("price", "u64"),), True)),
+    *_pallet(
+        "OnlineProfile",
+        107,
+        (4, "set_controller", (("controller", "AccountId"),), False),
+        (7, "bond_machine", (*_MACHINE, ("msg", "Bytes"), ("sig", "Bytes")), False),
+        (8, "gen_server_room", (), False),
+        (9, "add_machine_info", (*_MACHINE, ("server_room_info", "StakerCustomizeInfo")), False),
+        (10, "fulfill_machine", _MACHINE, False),
+        (11, "claim_rewards", (), False),
+        (12, "controller_report_offline", _MACHINE, False),
+        (13, "controller_report_online", _MACHINE, False),
+    ),
+    *_pallet(
+        "Committee",
+        108,
+        (1, "add_committee", (("member", "AccountId"),), True),
+        (2, "committee_set_box_pubkey", (("box_pubkey", "[u8; 32]"),), False),
+    ),
+    *_pallet(
+        "OnlineCommittee",
+        110,
+        (0, "submit_confirm_hash", (*_MACHINE, ("hash", "[u8; 16]")), False),
+        (1, "submit_confirm_raw", (("machine_info_detail", "CommitteeUploadInfo"),), False),
+    ),
+    *_pallet(
+        "RentMachine",
+        111,
+        (1, "rent_machine", (*_MACHINE, ("rent_gpu_num", "u32"), ("duration", "u32")), False),
+        (2, "confirm_rent", (("rent_id", "u64"),), False),
+        (3, "relet_machine", (("rent_id", "u64"), ("relet_duration", "u32")), False),
+    ),
+)
+
+BY_NAME: dict[tuple[str, str], CallSpec] = {(spec.pallet, spec.name): spec for spec in SPECS}
+BY_INDEX: dict[tuple[int, int], CallSpec] = {(spec.pallet_index, spec.index): spec for spec in SPECS}
+
+
+def spec_of(call: Call) -> CallSpec:
+    """The catalogue entry of `call`.
+
+    Raises:
+        KeyError: The catalogue has no such call.
+    """
+    return BY_NAME[call.pallet, call.name]
+
+
+def arguments(call: Call) -> dict[str, object]:
+    """The arguments of `call` by name."""
+    return {name: value for (name, _), value in zip(spec_of(call).args, call.args, strict=True)}

@@ -1,0 +1,1 @@
+"""Opening, migrating and locking the files that the rooms above own."""

@@ -1,0 +1,1 @@
+"""GPU readings: the sensors port, its sources and the sampler."""

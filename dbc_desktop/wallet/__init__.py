@@ -1,0 +1,1 @@
+"""Accounts, keystores and where secrets rest."""
