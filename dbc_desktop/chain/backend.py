@@ -12,7 +12,7 @@ from typing import Protocol
 
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import Call, EventRecord, Preview, Receipt, SigningContext
-from dbc_desktop.domain.machine import Machine, MachineId
+from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
 from dbc_desktop.domain.network import (
     BlockSummary,
     Capability,
@@ -153,6 +153,12 @@ class TimeMachine(Protocol):
 
     def play_money(self, address: Address) -> bytes:
         """Ask the resident bank to send 1,000,000 DBC by a signed transfer; the hash of that extrinsic."""
+
+    def show_machine(self, hardware: HardwareInfo) -> None:
+        """What the resident committee finds when it looks at this machine; a machine never shown is refused.
+
+        `rand_str` and `is_support` are ignored: each committee member fills in its own.
+        """
 
     def replay(self, progress: Callable[[int, int], None] | None = None) -> Head:
         """Run the whole log again from genesis.

@@ -75,3 +75,13 @@ class Signer(Protocol):
             WalletLocked: The key is not unlocked.
             UnknownAccount: The draft names another signer.
         """
+
+    def sign_message(self, message: str) -> bytes:
+        """The 64-byte sr25519 signature over the ASCII bytes of `message`, e.g. a node's nonce (compute-node-api 2.3).
+
+        Only printable ASCII of at most 200 characters is signed, so that no transaction can pass for a message.
+
+        Raises:
+            WalletLocked: The key is not unlocked.
+            InvalidInput: `message` with `not_printable`.
+        """
