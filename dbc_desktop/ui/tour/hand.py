@@ -1,0 +1,173 @@
+"""A hand on the window: it finds what a person sees, and only moves the mouse and presses keys."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QMenu,
+    QScrollArea,
+    QWidget,
+)
+
+_STEP_MS = 15
+
+
+class TourStopped(AssertionError):
+    """What the tour expected did not come to be; the text says what was looked for."""
+
+
+class Hand:
+    """Acts on the visible widgets of this application, found by their object name."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def seen(self, name: str) -> QWidget | None:
+        """The one visible widget of that name, None where there is none."""
+        for top in [*QApplication.topLevelWidgets(), self._window]:
+            if not top.isVisible():
+                continue
+            for widget in [top, *top.findChildren(QWidget, name)]:
+                if widget.objectName() == name and widget.isVisible():
+                    return widget
+        return None
+
+    def find(self, name: str, seconds: float = 20) -> QWidget:
+        """The visible and enabled widget of that name, waiting for it to appear."""
+        self.wait(lambda: (found := self.seen(name)) is not None and found.isEnabled(), f"{name} to be there", seconds)
+        found = self.seen(name)
+        assert found is not None
+        return found
+
+    def click(self, name: str, seconds: float = 20) -> None:
+        """One click with the left button in the middle of the widget, scrolled into view by the wheel first."""
+        widget = self.find(name, seconds)
+        self._scroll_to(widget)
+        QTest.mouseMove(widget, widget.rect().center())
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center())
+        self.rest()
+
+    def type(self, name: str, text: str) -> None:
+        """Click into a field, select what is there, and type."""
+        widget = self.find(name)
+        self._scroll_to(widget)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+        QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(widget, text)
+        self.rest()
+
+    def choose(self, name: str, row: int) -> None:
+        """Choose a row of a drop-down with the keyboard."""
+        widget = self.find(name)
+        if not isinstance(widget, QComboBox):
+            raise TourStopped(f"{name} is no drop-down")
+        self._scroll_to(widget)
+        widget.setFocus(Qt.FocusReason.MouseFocusReason)
+        QTest.keyClick(widget, Qt.Key.Key_Home)
+        for _ in range(row):
+            QTest.keyClick(widget, Qt.Key.Key_Down)
+        self.rest()
+
+    def pick_action(self, menu_button: str, action: str) -> None:
+        """Open a menu with a click and choose the action of that object name with the mouse."""
+        widget = self.find(menu_button)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center())
+        self.rest()
+        for top in QApplication.topLevelWidgets():
+            if isinstance(top, QMenu) and top.isVisible():
+                for entry in top.actions():
+                    if entry.objectName() == action:
+                        QTest.mouseClick(
+                            top,
+                            Qt.MouseButton.LeftButton,
+                            Qt.KeyboardModifier.NoModifier,
+                            top.actionGeometry(entry).center(),
+                        )
+                        self.rest()
+                        return
+        raise TourStopped(f"no menu entry {action} behind {menu_button}")
+
+    def click_row(self, name: str, row: int) -> None:
+        """One click on a row of a table or list."""
+        widget = self.find(name)
+        if not isinstance(widget, QAbstractItemView):
+            raise TourStopped(f"{name} is no table")
+        model = widget.model()
+        self.wait(lambda: model.rowCount() > row, f"row {row} of {name}")
+        place = widget.visualRect(model.index(row, 0)).center()
+        viewport = widget.viewport()
+        QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        self.rest()
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press and release a key in the window that has the focus."""
+        QTest.keyClick(QApplication.focusWidget() or self._window, key, modifier)
+        self.rest()
+
+    def wait(self, holds: Callable[[], bool], what: str, seconds: float = 20) -> None:
+        """Let the window live until `holds`.
+
+        Raises:
+            TourStopped: It did not hold in time.
+        """
+        until = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > until:
+                raise TourStopped(f"waited {seconds:.0f} s for {what}")
+            QTest.qWait(_STEP_MS)
+
+    def rest(self, milliseconds: int = 40) -> None:
+        """Let the window live for a moment."""
+        QTest.qWait(milliseconds)
+
+    def picture(self, path: Path) -> None:
+        """The window as a PNG."""
+        self.rest(120)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._window.grab().save(str(path)):
+            raise TourStopped(f"{path} could not be written")
+
+    def _scroll_to(self, widget: QWidget) -> None:
+        for _ in range(200):
+            area = _area_of(widget)
+            if area is None:
+                return
+            viewport = area.viewport()
+            middle = widget.mapTo(viewport, widget.rect().center())
+            if viewport.rect().adjusted(0, 8, 0, -8).contains(QPoint(viewport.rect().center().x(), middle.y())):
+                return
+            turn = 120 if middle.y() < 0 else -120
+            centre = QPointF(viewport.rect().center())
+            QApplication.sendEvent(
+                viewport,
+                QWheelEvent(
+                    centre,
+                    QPointF(viewport.mapToGlobal(viewport.rect().center())),
+                    QPoint(0, turn),
+                    QPoint(0, turn),
+                    Qt.MouseButton.NoButton,
+                    Qt.KeyboardModifier.NoModifier,
+                    Qt.ScrollPhase.NoScrollPhase,
+                    False,
+                ),
+            )
+            self.rest(5)
+
+
+def _area_of(widget: QWidget) -> QAbstractScrollArea | None:
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            return parent
+        parent = parent.parentWidget()
+    return None
