@@ -1,0 +1,1 @@
+"""Sheets for secrets, for spending and for letting time pass."""

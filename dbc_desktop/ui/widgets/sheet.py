@@ -1,0 +1,143 @@
+"""Sheets: modal questions inside the window, for secrets and for spending."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from dbc_desktop.ui.widgets.hairline import Hairline
+from dbc_desktop.ui.widgets.label import Label
+
+
+class Sheet(QFrame):
+    """A sheet of `width` pixels: title, a monospace or muted subtitle, `body`, and a row of `buttons`.
+
+    Escape closes it unless `can_escape` is off. `closed` tells that it went, by whatever way.
+    """
+
+    closed = Signal()
+
+    def __init__(self, title: str = "", subtitle: str = "", *, width: int = 520, subtitle_mono: bool = False) -> None:
+        super().__init__()
+        self.setProperty("sheet", True)
+        self.setFixedWidth(width)
+        self.can_escape = True
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setSpacing(12)
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        self.title_label = Label(title, "title", wrap=True)
+        self.subtitle_label = Label(subtitle, "mono" if subtitle_mono else "muted", "muted", wrap=True)
+        self.subtitle_label.setVisible(bool(subtitle))
+        head.addWidget(self.title_label)
+        head.addWidget(self.subtitle_label)
+        outer.addLayout(head)
+        outer.addWidget(Hairline())
+        self.body = QVBoxLayout()
+        self.body.setSpacing(12)
+        outer.addLayout(self.body)
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(8)
+        outer.addLayout(self.buttons)
+
+    def set_title(self, title: str, subtitle: str = "") -> None:
+        """Change the head."""
+        self.title_label.setText(title)
+        self.subtitle_label.setText(subtitle)
+        self.subtitle_label.setVisible(bool(subtitle))
+
+    def first_focus(self) -> QWidget | None:
+        """Where typing goes when it opens; never an irreversible button."""
+        return None
+
+    def close_sheet(self) -> None:
+        """Take the sheet off the window."""
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes."""
+        if event.key() == Qt.Key.Key_Escape and self.can_escape:
+            self.close_sheet()
+        else:
+            super().keyPressEvent(event)
+
+
+class SheetHost(QWidget):
+    """Darkens the window and holds one sheet in its middle; the keyboard stays inside."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._sheet: Sheet | None = None
+        self._before: QWidget | None = None
+        self.hide()
+        parent.installEventFilter(self)
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet that is open."""
+        return self._sheet
+
+    def open(self, sheet: Sheet) -> None:
+        """Show a sheet; one that is open goes first."""
+        if self._sheet is not None:
+            self._sheet.close_sheet()
+        self._before = self.window().focusWidget()
+        self._sheet = sheet
+        sheet.setParent(self)
+        sheet.closed.connect(lambda: self._gone(sheet))
+        sheet.installEventFilter(self)
+        self.setGeometry(self.parentWidget().rect())
+        sheet.show()
+        self.show()
+        self.raise_()
+        self._place()
+        first = sheet.first_focus()
+        if first is None:
+            sheet.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            sheet.setFocus()
+        else:
+            first.setFocus()
+
+    def _gone(self, sheet: Sheet) -> None:
+        if sheet is not self._sheet:
+            return
+        self._sheet = None
+        sheet.removeEventFilter(self)
+        sheet.hide()
+        sheet.deleteLater()
+        self.hide()
+        if self._before is not None and self._before.isVisible():
+            self._before.setFocus()
+
+    def _place(self) -> None:
+        if self._sheet is not None:
+            self._sheet.adjustSize()
+            size = self._sheet.size()
+            size.setHeight(min(self._sheet.sizeHint().height(), self.height() - 32))
+            self._sheet.resize(size)
+            self._sheet.move((self.width() - size.width()) // 2, max(16, (self.height() - size.height()) * 2 // 5))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the window's size and the sheet's."""
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self.setGeometry(self.parentWidget().rect())
+            self._place()
+        elif event.type() == QEvent.Type.LayoutRequest and watched is self._sheet:
+            self._place()
+        return False
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays inside the sheet."""
+        return True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click beside the sheet does nothing: what was typed is not lost."""
+        event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Darken what lies below."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(0, 0, 0, 90))
+        painter.end()
