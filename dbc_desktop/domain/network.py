@@ -70,7 +70,12 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class NetworkTotals:
-    """Sums over the whole network; `dbc_price_usd` in micro-USD for one DBC."""
+    """Sums over the whole network, and what everybody pays now; `dbc_price_usd` in micro-USD for one DBC.
+
+    Attributes:
+        bond_stake: What bonding reserves for the first GPU at the present price; None where no price is known.
+        fixed_fee: The fixed business fee (chain-rules 2.6); None where the chain has not set it.
+    """
 
     issuance: Balance
     burned: Balance
@@ -81,6 +86,8 @@ class NetworkTotals:
     gpu_num: int
     rented_gpu_num: int
     total_staked: Balance
+    bond_stake: Balance | None = None
+    fixed_fee: Balance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,170 @@
+"""One way to spend: prepare, preview, sign, submit, follow (design 4; house style "Money, keys, chain")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dbc_desktop.chain import extrinsic as codec
+from dbc_desktop.chain.backend import ChainBackend
+from dbc_desktop.chain.journal import Journal
+from dbc_desktop.domain.account import Address, Signer
+from dbc_desktop.domain.balance import ZERO, Balance
+from dbc_desktop.domain.call import Call, Draft, Preview, Receipt, TxStatus
+from dbc_desktop.domain.clock import Clock
+from dbc_desktop.domain.errors import (
+    BackendMismatch,
+    ChainRejected,
+    ChainUnreachable,
+    InvalidTransaction,
+    OutcomeUnknown,
+)
+
+POLL_SECONDS = 0.05
+SIGNATURE_BYTES = 64
+
+_SETTLED = (TxStatus.INCLUDED, TxStatus.FINALISED, TxStatus.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the spending sheet shows: the draft that will be signed, and what it would do now."""
+
+    draft: Draft
+    preview: Preview
+
+
+class Transactions:
+    """Prepares and sends transactions of one chain, and remembers each in the journal before it leaves.
+
+    Call it from the `chain-write` lane, so that nonces stay in order.
+    """
+
+    def __init__(self, backend: ChainBackend, journal: Journal, clock: Clock) -> None:
+        self._backend, self._journal, self._clock = backend, journal, clock
+
+    def prepare(self, call: Call, signer: Address) -> Prepared:
+        """The draft of `call` with its fee and preview; a call that would fail says so in `preview.error`.
+
+        Raises:
+            BackendMismatch: The bytes to sign do not decode to the call that is shown.
+            ChainUnreachable: The backend does not answer.
+        """
+        context = self._backend.signing_context(signer)
+        unpriced = codec.draft(call, signer.raw, context, ZERO)
+        length = len(codec.assemble(unpriced, bytes(SIGNATURE_BYTES)))
+        draft = codec.draft(call, signer.raw, context, Balance(self._backend.fee_of(length, call)))
+        _refuse_other_bytes(draft)
+        return Prepared(draft, self._backend.preview(call, signer))
+
+    def send(self, prepared: Prepared, signer: Signer, timeout_seconds: float = 60) -> Receipt:
+        """Sign what was shown, send it once, and wait until it is in a block; the receipt of a call that succeeded.
+
+        Raises:
+            BackendMismatch: The bytes do not decode to what was shown, or the chain changed since.
+            ChainRejected: The call failed in its block, with pallet and error name; the fee is paid.
+            InvalidTransaction: It was not taken at all; nothing is paid.
+            OutcomeUnknown: Not seen in a block within `timeout_seconds`; `resume` looks it up, it is never sent twice.
+            WalletLocked: The key is not unlocked.
+        """
+        draft = prepared.draft
+        _refuse_other_bytes(draft)
+        if prepared.preview.call != draft.call:
+            raise BackendMismatch("call")
+        identity = self._backend.identity()
+        if identity.genesis_hash != draft.context.genesis_hash:
+            raise BackendMismatch("genesis_hash")
+        if (identity.spec_version, identity.transaction_version) != (
+            draft.context.spec_version,
+            draft.context.transaction_version,
+        ):
+            raise BackendMismatch("runtime_version")
+        extrinsic = codec.assemble(draft, signer.sign(draft))
+        tx_hash = self._journal.store(draft, extrinsic)
+        try:
+            self._backend.submit(extrinsic)
+        except InvalidTransaction as error:
+            self._journal.mark(tx_hash, TxStatus.REJECTED, error=("InvalidTransaction", error.reason))
+            raise
+        except (OutcomeUnknown, ChainUnreachable) as error:
+            self._journal.mark(tx_hash, TxStatus.UNKNOWN)
+            raise OutcomeUnknown(tx_hash) from error
+        self._journal.mark(tx_hash, TxStatus.SENT)
+        return self._wait(tx_hash, draft.call, timeout_seconds)
+
+    def resume(self) -> tuple[Receipt, ...]:
+        """Look up every transaction whose outcome is open, by hash; those that are settled now. Sends nothing.
+
+        Raises:
+            ChainUnreachable: The backend does not answer; the rest stays open.
+        """
+        settled = []
+        for entry in self._journal.open_entries():
+            found = self._backend.receipt(entry.tx_hash)
+            if found is None:
+                self._journal.mark(entry.tx_hash, TxStatus.UNKNOWN)
+                continue
+            self._remember(found)
+            if found.status in _SETTLED:
+                settled.append(found)
+        return tuple(settled)
+
+    def recent(self, limit: int = 50) -> tuple[Receipt, ...]:
+        """The newest transactions of this computer, newest first."""
+        return self._journal.receipts(limit)
+
+    def _wait(self, tx_hash: bytes, call: Call, timeout_seconds: float) -> Receipt:
+        """Follow the chain until it shows the extrinsic; a poll now and then covers a head that was missed."""
+        until = self._clock.monotonic() + timeout_seconds
+        while True:
+            try:
+                receipt = self._backend.receipt(tx_hash)
+            except ChainUnreachable as error:
+                self._journal.mark(tx_hash, TxStatus.UNKNOWN)
+                raise OutcomeUnknown(tx_hash) from error
+            if receipt is not None and receipt.status in _SETTLED:
+                return self._judge(receipt, call)
+            left = until - self._clock.monotonic()
+            if left <= 0 or self._clock.wait(min(POLL_SECONDS, left)):
+                self._journal.mark(tx_hash, TxStatus.UNKNOWN)
+                raise OutcomeUnknown(tx_hash)
+
+    def _judge(self, receipt: Receipt, call: Call) -> Receipt:
+        error = receipt.error or _silent_failure(receipt, call)
+        judged = replace(receipt, error=error)
+        self._remember(judged)
+        if receipt.status is TxStatus.REJECTED and error is not None and error[0] == "InvalidTransaction":
+            raise InvalidTransaction(error[1])
+        if error is not None:
+            raise ChainRejected(*error)
+        return judged
+
+    def _remember(self, receipt: Receipt) -> None:
+        self._journal.mark(receipt.tx_hash, receipt.status, height=receipt.height, fee=receipt.fee, error=receipt.error)
+
+
+def _refuse_other_bytes(draft: Draft) -> None:
+    """What is signed is decoded again and must be what was shown (design 4.2)."""
+    decoded = codec.decode_payload(draft.payload)
+    if decoded != draft.call:
+        raise BackendMismatch("payload")
+
+
+_PROOF_OF_SUCCESS = {
+    ("Balances", "transfer_allow_death"): ("Balances", "Transfer"),
+    ("Balances", "transfer_keep_alive"): ("Balances", "Transfer"),
+    ("OnlineProfile", "bond_machine"): ("OnlineProfile", "BondMachine"),
+    ("OnlineProfile", "gen_server_room"): ("OnlineProfile", "ServerRoomGenerated"),
+    ("OnlineProfile", "add_machine_info"): ("OnlineProfile", "MachineInfoAdded"),
+    ("OnlineProfile", "claim_rewards"): ("OnlineProfile", "ClaimReward"),
+    ("RentMachine", "rent_machine"): ("RentMachine", "Rent"),
+    ("RentMachine", "confirm_rent"): ("RentMachine", "ConfirmRent"),
+    ("RentMachine", "relet_machine"): ("RentMachine", "Relet"),
+}
+"""The event each call must leave behind; where a call can `succeed` and do nothing (chain-rules 5.2), it is missing."""
+
+
+def _silent_failure(receipt: Receipt, call: Call) -> tuple[str, str] | None:
+    wanted = _PROOF_OF_SUCCESS.get((call.pallet, call.name))
+    if wanted is None or any((event.pallet, event.name) == wanted for event in receipt.events):
+        return None
+    return call.pallet, "NothingHappened"
