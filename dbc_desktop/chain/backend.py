@@ -42,8 +42,8 @@ class Subscription(Protocol):
         """Stop it; no callback runs after this returns."""
 
 
-class ChainBackend(Protocol):
-    """A chain: reads at its newest block, and sending signed extrinsics."""
+class ChainReader(Protocol):
+    """A chain that is only read, at its newest block; a process beside the writer has no more than this."""
 
     def identity(self) -> Identity:
         """Which chain this is."""
@@ -112,6 +112,13 @@ class ChainBackend(Protocol):
     def events(self, height: int) -> tuple[EventRecord, ...]:
         """The events of one block; empty where the block holds none."""
 
+    def close(self) -> None:
+        """Let go of files, threads and processes."""
+
+
+class ChainBackend(ChainReader, Protocol):
+    """A chain: reads at its newest block, and sending signed extrinsics."""
+
     def signing_context(self, signer: Address) -> SigningContext:
         """What a signature of this account must bind to now."""
 
@@ -134,9 +141,6 @@ class ChainBackend(Protocol):
 
     def follow(self, callback: Callable[[HeadChange], None]) -> Subscription:
         """Call back for each new head, from a thread of the backend; latest value wins."""
-
-    def close(self) -> None:
-        """Let go of files, threads and processes."""
 
 
 class TimeMachine(Protocol):
