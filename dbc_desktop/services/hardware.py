@@ -97,24 +97,25 @@ def _memory_bytes() -> int:
     found = _MEMORY.search(_read(Path("/proc/meminfo")))
     if found:
         return int(found[1]) * 1024
-    return _windows_memory_bytes() if sys.platform == "win32" else _unix_memory_bytes()
+    return _memory_without_proc()
 
 
-def _unix_memory_bytes() -> int:
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (ValueError, OSError):
-        return 0
+if sys.platform == "win32":
 
+    def _memory_without_proc() -> int:
+        import ctypes
 
-def _windows_memory_bytes() -> int:
-    if sys.platform != "win32":
-        return 0
-    import ctypes
+        kilobytes = ctypes.c_ulonglong(0)
+        known = ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
+        return kilobytes.value * 1024 if known else 0
 
-    kilobytes = ctypes.c_ulonglong(0)
-    known = ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
-    return kilobytes.value * 1024 if known else 0
+else:
+
+    def _memory_without_proc() -> int:
+        try:
+            return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        except (ValueError, OSError):
+            return 0
 
 
 def _disk_gb(folder: Path) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dbc_desktop.chain.backend import ChainBackend
+from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.machine import Machine, MachineStatus
@@ -65,7 +65,7 @@ class FirstStep:
 
 
 def first_steps(
-    backend: ChainBackend, account: Address | None, logged_in: bool, gpu_num: int | None = None
+    backend: ChainReader, account: Address | None, logged_in: bool, gpu_num: int | None = None
 ) -> tuple[FirstStep, ...]:
     """The nine steps for `account`, read from the chain now.
 
@@ -128,7 +128,7 @@ class _Seen:
         return -1 if self.machine is None else _PROGRESS[self.machine.status]
 
 
-def _see(backend: ChainBackend, account: Address) -> _Seen:
+def _see(backend: ChainReader, account: Address) -> _Seen:
     stash = backend.stash_of(account) or account
     overview = backend.stash(stash)
     machines = backend.machines_of(stash)
@@ -148,7 +148,7 @@ def _see(backend: ChainBackend, account: Address) -> _Seen:
     )
 
 
-def _first_reward(backend: ChainBackend, stash: Address, machines: tuple[Machine, ...]) -> RewardRow | None:
+def _first_reward(backend: ChainReader, stash: Address, machines: tuple[Machine, ...]) -> RewardRow | None:
     """The oldest reward; looked for around the first time online, because a reward starts in the era after it."""
     online = min((machine.online_height for machine in machines if machine.online_height), default=0)
     near = online // BLOCKS_PER_ERA
@@ -159,7 +159,7 @@ def _first_reward(backend: ChainBackend, stash: Address, machines: tuple[Machine
     return None
 
 
-def _release(backend: ChainBackend, overview: StashOverview, first: RewardRow) -> tuple[int, bool]:
+def _release(backend: ChainReader, overview: StashOverview, first: RewardRow) -> tuple[int, bool]:
     """How many parts of the first reward were released, and whether the last of them was claimed too."""
     last_era = first.era + overview.rule.parts
     era = backend.head().era
@@ -197,7 +197,7 @@ PLAY_MONEY = Balance.of_dbc(1_000_000)
 """What the resident bank sends (`TimeMachine.play_money`)."""
 
 
-def _facts(backend: ChainBackend, seen: _Seen | None, gpu_num: int | None) -> dict[StepId, Mapping[str, object]]:
+def _facts(backend: ChainReader, seen: _Seen | None, gpu_num: int | None) -> dict[StepId, Mapping[str, object]]:
     totals = backend.network()
     machine = None if seen is None else seen.machine
     order = None if machine is None else machine.verification

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dbc_desktop.chain.backend import ChainBackend
+from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Account, AccountState, Address
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import Machine
@@ -48,7 +48,7 @@ class HomeFacts:
 
 
 def home_facts(
-    backend: ChainBackend,
+    backend: ChainReader,
     accounts: Sequence[Account],
     account: Address | None,
     sample: RigSample | None,
@@ -107,7 +107,7 @@ class StatusReport:
     accounts: tuple[AccountReport, ...]
 
 
-def status_report(backend: ChainBackend, addresses: Sequence[Address]) -> StatusReport:
+def status_report(backend: ChainReader, addresses: Sequence[Address]) -> StatusReport:
     """The report for `addresses`; an account that the chain has never seen is reported with zeros."""
     return StatusReport(
         identity=backend.identity(),
@@ -117,7 +117,7 @@ def status_report(backend: ChainBackend, addresses: Sequence[Address]) -> Status
     )
 
 
-def _account_report(backend: ChainBackend, address: Address) -> AccountReport:
+def _account_report(backend: ChainReader, address: Address) -> AccountReport:
     stash = backend.stash_of(address) or address
     orders = backend.rent_orders(address)
     return AccountReport(

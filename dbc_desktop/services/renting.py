@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dbc_desktop.chain.backend import ChainBackend
+from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import InvalidInput
@@ -72,6 +72,6 @@ def parse_duration(text: str) -> int:
     return minutes * BLOCKS_PER_MINUTE
 
 
-def my_orders(backend: ChainBackend, renter: Address) -> tuple[RentOrder, ...]:
+def my_orders(backend: ChainReader, renter: Address) -> tuple[RentOrder, ...]:
     """All orders of `renter`, newest first, lapsed and ended ones included."""
     return backend.rent_orders(renter)

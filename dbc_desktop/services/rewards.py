@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbc_desktop.chain.backend import ChainBackend
+from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.network import Head, NetworkTotals
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
@@ -28,7 +28,7 @@ class RewardsSummary:
     totals: NetworkTotals
 
 
-def rewards_summary(backend: ChainBackend, stash: Address, eras: int = ERAS_SHOWN) -> RewardsSummary:
+def rewards_summary(backend: ChainReader, stash: Address, eras: int = ERAS_SHOWN) -> RewardsSummary:
     """Rewards of `stash` over the last `eras` eras and what is still to come."""
     head = backend.head()
     return RewardsSummary(

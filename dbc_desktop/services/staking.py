@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from dbc_desktop.chain.backend import ChainBackend
+from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO
 from dbc_desktop.domain.call import Call
@@ -185,7 +185,7 @@ class NextAct:
     until: int | None
 
 
-def next_act(backend: ChainBackend, stash: Address, machine_id: MachineId | None) -> NextAct:
+def next_act(backend: ChainReader, stash: Address, machine_id: MachineId | None) -> NextAct:
     """What comes next to bring `machine_id` online; the chain alone decides, so the wizard can be left anywhere.
 
     Args:

@@ -72,12 +72,12 @@ class Transactions:
             raise BackendMismatch("call")
         identity = self._backend.identity()
         if identity.genesis_hash != draft.context.genesis_hash:
-            raise BackendMismatch("genesis_hash")
+            raise BackendMismatch("genesis")
         if (identity.spec_version, identity.transaction_version) != (
             draft.context.spec_version,
             draft.context.transaction_version,
         ):
-            raise BackendMismatch("runtime_version")
+            raise BackendMismatch("version")
         extrinsic = codec.assemble(draft, signer.sign(draft))
         tx_hash = self._journal.store(draft, extrinsic)
         try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dbc_desktop.chain.backend import ChainBackend
+from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Account, Address, KeyPlace
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import MachineStatus
@@ -56,7 +56,7 @@ class NeedsYou:
 
 
 def needs_you(
-    backend: ChainBackend, accounts: Sequence[Account], account: Address | None, sample: RigSample | None
+    backend: ChainReader, accounts: Sequence[Account], account: Address | None, sample: RigSample | None
 ) -> tuple[NeedsYou, ...]:
     """What needs the person now; deadlines first and earliest first, then what has none, worst first.
 
@@ -105,7 +105,7 @@ def _of_keys(accounts: Sequence[Account]) -> list[NeedsYou]:
     ]
 
 
-def _of_orders(backend: ChainBackend, renter: Address) -> list[NeedsYou]:
+def _of_orders(backend: ChainReader, renter: Address) -> list[NeedsYou]:
     height = backend.head().height
     needs = []
     for order in backend.rent_orders(renter):
@@ -122,7 +122,7 @@ def _of_orders(backend: ChainBackend, renter: Address) -> list[NeedsYou]:
     return needs
 
 
-def _of_machines(backend: ChainBackend, account: Address) -> list[NeedsYou]:
+def _of_machines(backend: ChainReader, account: Address) -> list[NeedsYou]:
     stash = backend.stash_of(account) or account
     needs = []
     for machine in backend.machines_of(stash):

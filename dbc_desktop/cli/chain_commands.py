@@ -1,0 +1,133 @@
+"""`dbc-desktop chain info | replay | jump`: the embedded chain's file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from dbc_desktop.cli.documents import chain_document, head_document
+from dbc_desktop.cli.layout import pairs, printable
+from dbc_desktop.cli.ports import Factories
+from dbc_desktop.domain.errors import Cancelled
+from dbc_desktop.domain.network import BLOCK_MS, BLOCKS_PER_ERA
+from dbc_desktop.screens.chain import chain_rows, jumped_text, progress_text, replayed_text
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+MAX_BLOCKS = 2**32 - 1
+"""Heights are 32-bit numbers on the chain (chain-rules 0.1)."""
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    """Add the three commands to the parser."""
+    parser = commands.add_parser("chain", help="the embedded chain's file")
+    acts = parser.add_subparsers(required=True, metavar="ACT")
+    info = acts.add_parser("info", parents=[shared], help="which chain it is and where it stands")
+    info.set_defaults(run=run_info)
+    replay = acts.add_parser("replay", parents=[shared], help="run the whole log again and compare every digest")
+    replay.set_defaults(run=run_replay)
+    jump = acts.add_parser("jump", parents=[shared], help="let time pass at once")
+    span = jump.add_mutually_exclusive_group(required=True)
+    span.add_argument("--blocks", type=_blocks(1), metavar="N", dest="blocks", help="N blocks")
+    span.add_argument("--minutes", type=_blocks(60_000 // BLOCK_MS), metavar="N", dest="blocks", help="N minutes")
+    span.add_argument("--eras", type=_blocks(BLOCKS_PER_ERA), metavar="N", dest="blocks", help="N eras of a day each")
+    jump.set_defaults(run=run_jump)
+
+
+def _blocks(each: int) -> Callable[[str], int]:
+    """How `argparse` reads a count of something that takes `each` blocks."""
+
+    def count(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) * each <= MAX_BLOCKS and len(text) <= 12):
+            raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a whole number from 1 to {MAX_BLOCKS // each}")
+        return int(text) * each
+
+    return count
+
+
+def run_info(options: argparse.Namespace, home: Path, make: Factories) -> None:
+    """Print which chain it is and where it stands; works beside a running window."""
+    reader = make.open_reader(home)
+    try:
+        identity, head, totals = reader.identity(), reader.head(), reader.network()
+    finally:
+        reader.close()
+    if options.json:
+        print(json.dumps(chain_document(identity, head, totals), indent=2))
+        return
+    for line in pairs(chain_rows(identity, head, totals), indent=0):
+        print(printable(line))
+
+
+def run_replay(options: argparse.Namespace, home: Path, make: Factories) -> None:
+    """Run the log again from genesis.
+
+    Raises:
+        ChainBusy: Another process writes in this folder.
+        DataCorrupt: A block or a digest differs.
+    """
+    chain = make.open_writer(home)
+    try:
+        with _progress() as progress:
+            head = chain.replay(progress)
+    finally:
+        chain.close()
+    print(
+        json.dumps({"replayed": True, "head": head_document(head)}, indent=2) if options.json else replayed_text(head)
+    )
+
+
+def run_jump(options: argparse.Namespace, home: Path, make: Factories) -> None:
+    """Let time pass at once.
+
+    Raises:
+        ChainBusy: Another process writes in this folder.
+        Cancelled: Ctrl+C; the chain stands at the last whole block.
+    """
+    chain = make.open_writer(home)
+    try:
+        before = chain.head()
+        with _progress() as progress:
+            after = chain.jump(options.blocks, progress)
+    finally:
+        chain.close()
+    if options.json:
+        print(json.dumps({"from": head_document(before), "to": head_document(after)}, indent=2))
+    else:
+        print(jumped_text(before, after))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A progress callback: one line on a terminal that rewrites itself; Ctrl+C stops at the next whole block."""
+    asked = False
+    shown = False
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        del number, frame
+        asked = True
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown
+        if asked:
+            raise Cancelled
+        if sys.stderr.isatty():
+            shown = True
+            print("\r" + progress_text(done, total), end="", file=sys.stderr, flush=True)
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield progress
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if shown:
+            print(file=sys.stderr)

@@ -1,0 +1,166 @@
+"""What `--json` prints: plain values with names that stay, amounts as exact decimal text in DBC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dbc_desktop.crypto import ss58
+from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.balance import DECIMALS, UNITS_PER_DBC, Balance
+from dbc_desktop.domain.gpu import GpuReading, RigSample
+from dbc_desktop.domain.machine import Machine
+from dbc_desktop.domain.network import Deadline, Head, Identity, NetworkTotals
+from dbc_desktop.domain.rental import RentOrder
+from dbc_desktop.services.overview import AccountReport, StatusReport
+
+Document = dict[str, object]
+
+
+def dbc(balance: Balance) -> str:
+    """`71428.571428571428571`: every digit, no separators, so that nothing is lost in a float."""
+    sign = "-" if balance.units < 0 else ""
+    whole, rest = divmod(abs(balance.units), UNITS_PER_DBC)
+    return f"{sign}{whole}.{rest:0{DECIMALS}d}"
+
+
+def address(account: Address) -> str:
+    """The address as text."""
+    return ss58.encode(account.raw)
+
+
+def head_document(head: Head) -> Document:
+    """The newest block."""
+    return {
+        "height": head.height,
+        "hash": "0x" + head.hash.hex(),
+        "era": head.era,
+        "timestamp_ms": head.timestamp_ms,
+        "finalised": head.finalised,
+    }
+
+
+def chain_document(identity: Identity, head: Head, totals: NetworkTotals) -> Document:
+    """`chain info`."""
+    return {
+        "kind": identity.kind,
+        "name": identity.name,
+        "genesis_hash": "0x" + identity.genesis_hash.hex(),
+        "spec_version": identity.spec_version,
+        "transaction_version": identity.transaction_version,
+        "rules_profile": identity.rules_profile,
+        "head": head_document(head),
+        "issuance": dbc(totals.issuance),
+        "burned": dbc(totals.burned),
+        "era_reward": dbc(totals.era_reward),
+        "dbc_price_micro_usd": totals.dbc_price_usd,
+        "machine_num": totals.machine_num,
+        "gpu_num": totals.gpu_num,
+        "rented_gpu_num": totals.rented_gpu_num,
+        "total_staked": dbc(totals.total_staked),
+    }
+
+
+def status_document(report: StatusReport) -> Document:
+    """`status`."""
+    return {
+        "chain": {
+            "kind": report.identity.kind,
+            "genesis_hash": "0x" + report.identity.genesis_hash.hex(),
+            "rules_profile": report.identity.rules_profile,
+            "head": head_document(report.head),
+        },
+        "accounts": [_account(account) for account in report.accounts],
+    }
+
+
+def _account(report: AccountReport) -> Document:
+    overview = report.overview
+    return {
+        "address": address(report.account.address),
+        "stash": address(overview.stash),
+        "controller": None if overview.controller is None else address(overview.controller),
+        "free": dbc(report.account.free),
+        "reserved": dbc(report.account.reserved),
+        "nonce": report.account.nonce,
+        "staked": dbc(overview.total_staked),
+        "earned": dbc(overview.total_earned),
+        "claimed": dbc(overview.total_claimed),
+        "claimable": dbc(overview.claimable),
+        "locked": dbc(overview.locked),
+        "released_last_era": dbc(overview.released_last_era),
+        "released_last_7_eras": dbc(overview.released_last_7_eras),
+        "last_claim_height": overview.last_claim_height,
+        "release_schedule": {
+            "first_era": report.schedule.first_era,
+            "amounts": [dbc(each) for each in report.schedule.amounts],
+        },
+        "machines": [_machine(machine) for machine in report.machines],
+        "rentals": [_order(order) for order in report.orders],
+        "deadlines": [_deadline(deadline) for deadline in report.deadlines],
+    }
+
+
+def _machine(machine: Machine) -> Document:
+    return {
+        "machine_id": machine.machine_id,
+        "status": machine.status.value,
+        "gpu_type": None if machine.hardware is None else machine.hardware.gpu_type,
+        "gpu_num": machine.gpu_num,
+        "rented_gpu_num": machine.rented_gpu_num,
+        "stake_held": dbc(machine.stake_held),
+        "stake_needed": None if machine.stake_needed is None else dbc(machine.stake_needed),
+        "reward_today": dbc(machine.reward_today),
+        "total_earned": dbc(machine.total_earned),
+        "bonding_height": machine.bonding_height,
+        "online_height": machine.online_height,
+    }
+
+
+def _order(order: RentOrder) -> Document:
+    return {
+        "rent_id": order.rent_id,
+        "machine_id": order.machine_id,
+        "status": order.status.value,
+        "gpu_num": order.gpu_num,
+        "fee": dbc(order.fee),
+        "rent_start": order.rent_start,
+        "confirm_until": order.confirm_until,
+        "rent_end": order.rent_end,
+    }
+
+
+def _deadline(deadline: Deadline) -> Document:
+    return {"kind": deadline.kind, "height": deadline.height, "subject": deadline.subject}
+
+
+def sample_document(sample: RigSample) -> Document:
+    """`telemetry`: one sample; a missing reading is null and its reason stands under `missing`."""
+    return {
+        "rig": sample.rig,
+        "source": sample.source,
+        "taken_at": sample.taken_at,
+        "driver_version": sample.driver_version,
+        "trouble": sample.trouble,
+        "gpus": [_gpu(gpu) for gpu in sample.gpus],
+    }
+
+
+def _gpu(gpu: GpuReading) -> Document:
+    missing: Mapping[str, str] = {name: reason.value for name, reason in gpu.missing.items()}
+    return {
+        "uuid": gpu.uuid,
+        "index": gpu.index,
+        "name": gpu.name,
+        "is_lost": gpu.is_lost,
+        "gpu_percent": gpu.gpu_percent,
+        "memory_percent": gpu.memory_percent,
+        "memory_used": gpu.memory_used,
+        "memory_total": gpu.memory_total,
+        "temperature": gpu.temperature,
+        "power_watts": gpu.power_watts,
+        "power_limit_watts": gpu.power_limit_watts,
+        "fan_percent": gpu.fan_percent,
+        "graphics_mhz": gpu.graphics_mhz,
+        "memory_mhz": gpu.memory_mhz,
+        "missing": dict(missing),
+    }

@@ -1,0 +1,71 @@
+"""The commands of the program without a window: `status`, `telemetry`, `chain info | replay | jump` (design 8.1)."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dbc_desktop.cli import chain_commands, status_command, telemetry_command
+from dbc_desktop.cli.layout import printable
+from dbc_desktop.cli.ports import Factories
+from dbc_desktop.domain.errors import Cancelled, DbcError
+from dbc_desktop.screens.notices import notice_for
+from dbc_desktop.screens.texts import set_language, tr
+
+COMMANDS = ("status", "telemetry", "chain")
+"""First words that `main` takes; the composition root knows the rest."""
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+
+
+def main(argv: Sequence[str], make: Factories) -> int:
+    """Run one command; its exit status: 0 only on success, 1 when it failed, 2 when `argv` makes no sense, 130 on Ctrl+C.
+
+    The result goes to the standard output; what went wrong is one line on the standard error.
+    """
+    _let_everything_be_printed()
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as leaving:  # argparse has said what is wrong, or printed the help
+        return leaving.code if isinstance(leaving.code, int) else USAGE
+    home = options.home or make.default_home()
+    set_language(make.language(home))
+    try:
+        options.run(options, home, make)
+        sys.stdout.flush()
+    except Cancelled:
+        print(tr("Cancelled"), file=sys.stderr)
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except DbcError as error:
+        notice = notice_for(error)
+        print(printable(f"{notice.title}: {notice.body}"), file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:  # the reader has left, as `head` does; a second error while closing would be noise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return 0
+
+
+def _let_everything_be_printed() -> None:
+    """A terminal that cannot show a character shows its code; it never ends the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--home", type=Path, metavar="DIR", help="the data folder (default: the user's)")
+    shared.add_argument("--json", action="store_true", help="print one JSON document, for scripts")
+    parser = argparse.ArgumentParser(prog="dbc-desktop", description="DeepBrain Chain without a window.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    status_command.add_to(commands, shared)
+    telemetry_command.add_to(commands, shared)
+    chain_commands.add_to(commands, shared)
+    return parser

@@ -1,0 +1,47 @@
+"""What the commands need from the composition root; `bootstrap` implements it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from dbc_desktop.chain.backend import ChainReader, LocalBackend
+from dbc_desktop.domain.account import Account
+from dbc_desktop.domain.clock import Clock
+from dbc_desktop.telemetry.ports import Sensors
+
+
+class Factories(Protocol):
+    """Makes the parts a command uses; the command closes what it opened."""
+
+    def default_home(self) -> Path:
+        """The data folder when `--home` is not given."""
+
+    def language(self, home: Path) -> str:
+        """The language of the settings in `home`, as `screens.texts.set_language` takes it."""
+
+    def clock(self) -> Clock:
+        """The clock to wait by; its `wait` returns True when the program is told to end."""
+
+    def open_reader(self, home: Path) -> ChainReader:
+        """The embedded chain of `home` for reading, beside a running writer.
+
+        Raises:
+            InvalidInput: `home` with `no_chain`: there is none in this folder yet.
+            DataCorrupt, DataTooNew: It cannot be read.
+        """
+
+    def open_writer(self, home: Path) -> LocalBackend:
+        """The embedded chain of `home` for writing; its clock stands still.
+
+        Raises:
+            InvalidInput: `home` with `no_chain`: there is none in this folder yet.
+            ChainBusy: Another process writes there.
+            DataCorrupt, DataTooNew, DataUnwritable: It cannot be used.
+        """
+
+    def accounts(self, home: Path) -> tuple[Account, ...]:
+        """The accounts of the wallet in `home`; empty where there is none yet. Needs no keyring."""
+
+    def open_sensors(self) -> Sensors:
+        """The sensors of this computer: its driver's, else the demo."""
