@@ -23,7 +23,7 @@ FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 
 def main(argv: Sequence[str], make: Factories) -> int:
-    """Run one command; its exit status: 0 only on success, 1 when it failed, 2 when `argv` makes no sense, 130 on Ctrl+C.
+    """Run one command; its exit status: 0 only on success, 1 failed, 2 `argv` makes no sense, 130 Ctrl+C.
 
     The result goes to the standard output; what went wrong is one line on the standard error.
     """

@@ -1,4 +1,4 @@
-"""What `dbc-desktop status` says: the chain, and each account with its stake, rewards, machines, rentals and deadlines."""
+"""What `dbc-desktop status` says: the chain, and of each account stake, rewards, machines, rentals, deadlines."""
 
 from __future__ import annotations
 
