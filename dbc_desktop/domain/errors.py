@@ -7,6 +7,7 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     │  ├─ InvalidInput           a field does not say what it should
     │  └─ InsufficientFunds      less is free than the act needs
     ├─ Cancelled                 the person called it off; shown to no one
+    ├─ DeadlinePassed            a job did not end in the time it was given
     ├─ WalletError               keys and where they rest
     │  ├─ WalletLocked           the key must be unlocked first
     │  ├─ WrongPassword          the passphrase does not open the keystore
@@ -70,6 +71,19 @@ class InsufficientFunds(UserError):
 
 class Cancelled(DbcError):
     """The person called it off; shown to no one."""
+
+
+class DeadlinePassed(DbcError):
+    """A job did not end in the time it was given; what it does now is not waited for any more.
+
+    Attributes:
+        lane: The lane it waited or ran in, e.g. `gpu`.
+        seconds: The time it was given.
+    """
+
+    def __init__(self, lane: str, seconds: float) -> None:
+        super().__init__(f"{lane} after {seconds:g} s")
+        self.lane, self.seconds = lane, seconds
 
 
 class WalletError(DbcError):

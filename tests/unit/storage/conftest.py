@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,3 +20,12 @@ def as_nobody() -> tuple[str, ...]:
     if setpriv is None:
         pytest.skip("setpriv is not installed")
     return (setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", "--")
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everyone may enter and only its owner may write; `tmp_path` lies below closed ones."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
