@@ -9,7 +9,7 @@ from functools import total_ordering
 from dbc_desktop.domain.errors import InvalidInput
 
 DECIMALS = 15
-UNITS_PER_DBC = 10**DECIMALS
+UNITS_PER_DBC: int = 10**DECIMALS
 
 _AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?:\.(?P<part>\d*))?")
 

@@ -1,0 +1,48 @@
+"""From a call of the catalogue to the function that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dbc_desktop.domain.call import Call
+from dbc_desktop.rules import balances, catalogue, price
+from dbc_desktop.rules.codec import RAW
+from dbc_desktop.rules.state import SINGLE, declare_value
+from dbc_desktop.rules.work import Work, refuse
+
+SUDO_KEY = declare_value("Sudo.Key", RAW)
+
+SIGNED: dict[tuple[str, str], Callable[..., None]] = {**balances.CALLS}
+ROOT: dict[tuple[str, str], Callable[..., None]] = {**price.ROOT_CALLS}
+
+
+def dispatch(work: Work, who: bytes, call: Call) -> None:
+    """Do what `call` says, signed by `who`.
+
+    Raises:
+        ChainRejected: The rules refuse it; the caller drops the overlay.
+    """
+    name = (call.pallet, call.name)
+    if name == ("Sudo", "sudo"):
+        _sudo(work, who, *call.args)
+    elif name in SIGNED:
+        SIGNED[name](work, who, *_checked(call))
+    else:
+        refuse("System", "BadOrigin" if name in ROOT else "CallFiltered")
+
+
+def _sudo(work: Work, who: bytes, inner: object) -> None:
+    """The sudo key acts as root; unlike on the chain an inner error is the call's own error, so nobody overlooks it."""
+    if work.layer.get(SUDO_KEY, SINGLE) != who:
+        refuse("Sudo", "RequireSudo")
+    if not isinstance(inner, Call) or (inner.pallet, inner.name) not in ROOT:
+        refuse("System", "BadOrigin")
+    ROOT[inner.pallet, inner.name](work, *_checked(inner))
+    work.emit("Sudo", "Sudid", sudo_result=None)
+
+
+def _checked(call: Call) -> tuple[Any, ...]:
+    if len(call.args) != len(catalogue.spec_of(call).args):
+        refuse("System", "CallFiltered")
+    return call.args

@@ -1,0 +1,58 @@
+"""The state before the first block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from dbc_desktop.rules import balances, price
+from dbc_desktop.rules.dispatch import SUDO_KEY
+from dbc_desktop.rules.engine import Engine
+from dbc_desktop.rules.profile import PROFILES
+from dbc_desktop.rules.state import SINGLE, Overlay, State
+from dbc_desktop.rules.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class GenesisSpec:
+    """What a new chain starts from.
+
+    Attributes:
+        endowments: Accounts and the units each holds; together all that exists at first.
+        committee: Members that are staked and take orders from the first block; who is endowed with less than the
+            committee's stake gets what is missing.
+        dbc_price_usd: Micro-USD for one DBC.
+        seed: Makes the digests of two otherwise equal chains differ.
+    """
+
+    profile: str
+    sudo: bytes
+    endowments: tuple[tuple[bytes, int], ...]
+    committee: tuple[bytes, ...]
+    dbc_price_usd: int
+    cny_per_usd_milli: int = 7_000
+    seed: bytes = b""
+
+
+def genesis(spec: GenesisSpec) -> Engine:
+    """The engine at height 0.
+
+    Raises:
+        KeyError: No such profile.
+    """
+    profile = PROFILES[spec.profile]
+    state = State()
+    layer = Overlay(state)
+    work = Work(profile, 0, b"", layer)
+    layer.put(SUDO_KEY, SINGLE, spec.sudo)
+    layer.put(price.PRICES, SINGLE, (spec.dbc_price_usd,) * profile.price_window)
+    layer.put(price.AVG_PRICE, SINGLE, spec.dbc_price_usd)
+    layer.put(price.CNY_PER_USD, SINGLE, spec.cny_per_usd_milli)
+    for who, amount in spec.endowments:
+        balances.mint(work, who, amount)
+    layer.settle()
+    digest = blake2b(b"".join((spec.profile.encode(), spec.seed)), digest_size=32)
+    for name, key, value in state.rows():
+        digest.update(len(name).to_bytes(1) + name.encode() + len(key).to_bytes(2) + key)
+        digest.update(len(value).to_bytes(4) + value)
+    return Engine(profile, state, 0, digest.digest())

@@ -1,0 +1,215 @@
+"""Algorithms in which rule profiles differ, each called at one place (design 3). Pure: numbers in, numbers out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from dbc_desktop.domain.balance import UNITS_PER_DBC
+
+DBC = UNITS_PER_DBC
+MICRO = 1_000_000
+
+
+class FeePolicy(Protocol):
+    """What an extrinsic costs and who gets it. Called by `balances.charge_fee`."""
+
+    def inclusion_fee(self, length: int, weight: int) -> int:
+        """Units for an extrinsic of `length` bytes."""
+
+    def shares(self, fee: int) -> tuple[tuple[bytes, int], ...]:
+        """Accounts and what each gets; together the whole fee."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinearFee:
+    """Base, bytes and weight at multiplier 1; 80 % to the treasury, the rest to the author (chain-rules 1.3)."""
+
+    treasury: bytes
+    author: bytes
+    base: int = 113_638_000
+    per_byte: int = 10**9
+    treasury_percent: int = 80
+
+    def inclusion_fee(self, length: int, weight: int) -> int:
+        """Units for an extrinsic of `length` bytes."""
+        return self.base + length * self.per_byte + weight
+
+    def shares(self, fee: int) -> tuple[tuple[bytes, int], ...]:
+        """Accounts and what each gets; together the whole fee."""
+        to_treasury = fee * self.treasury_percent // 100
+        return (self.treasury, to_treasury), (self.author, fee - to_treasury)
+
+
+class EmissionPolicy(Protocol):
+    """What all machines earn together. Called by `online_profile.payout`."""
+
+    def era_reward(self, era: int) -> int:
+        """Units minted for the machines of `era`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhasedEmission:
+    """A fixed reward an era in three phases (chain-rules 2.2)."""
+
+    per_era: tuple[int, int, int]
+    first_phase_eras: int = 1_095
+    second_phase_eras: int = 1_825
+
+    def era_reward(self, era: int) -> int:
+        """Units minted for the machines of `era`."""
+        if era < self.first_phase_eras:
+            return self.per_era[0]
+        return self.per_era[1 if era < self.first_phase_eras + self.second_phase_eras else 2]
+
+
+class StakePolicy(Protocol):
+    """What a GPU must have at stake. Called by `online_profile.stake`."""
+
+    def first_stake(self, price: int, cny_per_usd_milli: int) -> int:
+        """Units for one GPU, to bond and to come online."""
+
+    def cap(self, price: int, cny_per_usd_milli: int) -> int:
+        """Units for one GPU at which top-ups from income stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class CnyStake:
+    """A stake worth so many yuan at the oracle price (design 3.1)."""
+
+    first_cny: int = 6_000
+    cap_cny: int = 20_000
+
+    def first_stake(self, price: int, cny_per_usd_milli: int) -> int:
+        """Units for one GPU, to bond and to come online."""
+        return _worth_of_cny(self.first_cny, price, cny_per_usd_milli)
+
+    def cap(self, price: int, cny_per_usd_milli: int) -> int:
+        """Units for one GPU at which top-ups from income stop."""
+        return _worth_of_cny(self.cap_cny, price, cny_per_usd_milli)
+
+
+def _worth_of_cny(cny: int, price: int, cny_per_usd_milli: int) -> int:
+    return cny * 1_000 * MICRO * DBC // (cny_per_usd_milli * price)
+
+
+class ReleasePolicy(Protocol):
+    """How a reward is released. Called by `online_profile.payout` and the schedule in the views."""
+
+    @property
+    def parts(self) -> int:
+        """Into how many daily parts the locked rest falls."""
+
+    def at_once(self, reward: int) -> int:
+        """Released with the payout that earned it."""
+
+    def part(self, reward: int) -> int:
+        """Released in each later payout but the last."""
+
+    def last_part(self, reward: int) -> int:
+        """Released in the last payout."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterThenDaily:
+    """25 % at once and 150 daily parts of 0.5 %; the last part takes what rounding left, so no unit is lost."""
+
+    at_once_permille: int = 250
+    parts: int = 150
+    part_permille: int = 5
+
+    def at_once(self, reward: int) -> int:
+        """Released with the payout that earned it."""
+        return reward * self.at_once_permille // 1_000
+
+    def part(self, reward: int) -> int:
+        """Released in each later payout but the last."""
+        return reward * self.part_permille // 1_000
+
+    def last_part(self, reward: int) -> int:
+        """Released in the last payout."""
+        return reward - self.at_once(reward) - (self.parts - 1) * self.part(reward)
+
+
+class RewardShare(NamedTuple):
+    """Who gets an era's reward: the owner, and each committee member that verified the machine."""
+
+    owner: int
+    each_member: int
+
+
+class CommitteeSharePolicy(Protocol):
+    """The committee's part of a reward. Called by `online_profile.payout` and the schedule in the views."""
+
+    def share(self, reward: int, members: int, era: int, deadline: int) -> RewardShare:
+        """Split what `era` earned between the owner and `members`; together the whole reward."""
+
+
+@dataclass(frozen=True, slots=True)
+class PercentToCommittee:
+    """One percent to those who verified the machine, until its deadline; what does not divide stays the owner's."""
+
+    percent: int = 1
+
+    def share(self, reward: int, members: int, era: int, deadline: int) -> RewardShare:
+        """Split what `era` earned between the owner and `members`; together the whole reward."""
+        if not members or era > deadline:
+            return RewardShare(reward, 0)
+        each = reward * self.percent // 100 // members
+        return RewardShare(reward - each * members, each)
+
+
+class RentSplit(NamedTuple):
+    """What becomes of a rent payment."""
+
+    burned: int
+    to_owner: int
+
+
+class RentPolicy(Protocol):
+    """What becomes of the rent. Called by `rent_machine.pay` and the quote in the views."""
+
+    @property
+    def floor(self) -> int | None:
+        """Units in existence at which burning stops."""
+
+    def split(self, fee: int, issuance: int) -> RentSplit:
+        """Split a payment made while `issuance` units exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class BurnToFloor:
+    """All of the rent is burned until `floor` units remain; the rest goes to the machine's owner (design 3.1)."""
+
+    floor: int = 100_000_000 * DBC
+
+    def split(self, fee: int, issuance: int) -> RentSplit:
+        """Split a payment made while `issuance` units exist."""
+        burned = min(fee, max(0, issuance - self.floor))
+        return RentSplit(burned, fee - burned)
+
+
+class VerificationPolicy(Protocol):
+    """Who verifies a machine. Called by `online_committee.distribute`."""
+
+    def choose(self, normal: tuple[bytes, ...], seed: bytes) -> tuple[bytes, ...]:
+        """The members that must look at the machine, sorted; none while there are too few."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMembers:
+    """So many members of the normal list, drawn by the randomness of the block (chain-rules 6.2)."""
+
+    members: int = 3
+
+    def choose(self, normal: tuple[bytes, ...], seed: bytes) -> tuple[bytes, ...]:
+        """The members that must look at the machine, sorted; none while there are too few."""
+        left = list(normal)
+        if len(left) < self.members:
+            return ()
+        number = int.from_bytes(seed)
+        drawn = []
+        for _ in range(self.members):
+            number, index = divmod(number, len(left))
+            drawn.append(left.pop(index))
+        return tuple(sorted(drawn))

@@ -1,0 +1,41 @@
+"""DBCPriceOCW 106: the oracle price, the mean of the last 64 (chain-rules 2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dbc_desktop.rules.codec import NUMBER, row
+from dbc_desktop.rules.state import SINGLE, Readable, declare_value
+from dbc_desktop.rules.work import Work, refuse
+
+PRICES = declare_value("DBCPriceOCW.Prices", row(tuple[int, ...]))
+AVG_PRICE = declare_value("DBCPriceOCW.AvgPrice", NUMBER)
+CNY_PER_USD = declare_value("Launch2021.CnyPerUsdMilli", NUMBER)
+"""Thousandths of a yuan for one US dollar, fixed at genesis (design 3.1)."""
+
+
+def price(layer: Readable) -> int | None:
+    """Micro-USD for one DBC; None before 64 prices were given."""
+    return layer.get(AVG_PRICE, SINGLE)
+
+
+def cny_per_usd_milli(layer: Readable) -> int:
+    """Thousandths of a yuan for one US dollar."""
+    return layer.get(CNY_PER_USD, SINGLE) or 7_000
+
+
+def submit_price_by_root(work: Work, new: int) -> None:
+    """Add one price; the oldest of 64 falls out."""
+    if not 0 < new < 2**64:
+        refuse("DBCPriceOCW", "InvalidPrice")
+    window = work.profile.price_window
+    prices = ((work.layer.get(PRICES, SINGLE) or ()) + (new,))[-window:]
+    work.layer.put(PRICES, SINGLE, prices)
+    work.emit("DBCPriceOCW", "AddNewPrice", price=new)
+    if len(prices) == window:
+        mean = sum(prices) // window
+        work.layer.put(AVG_PRICE, SINGLE, mean)
+        work.emit("DBCPriceOCW", "AddAvgPrice", price=mean)
+
+
+ROOT_CALLS: dict[tuple[str, str], Callable[..., None]] = {("DBCPriceOCW", "submit_price_by_root"): submit_price_by_root}

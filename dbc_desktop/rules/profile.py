@@ -1,0 +1,97 @@
+"""Rule profiles: every constant of the protocol, and the policies in which profiles differ (design 3, 3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dbc_desktop.domain.balance import UNITS_PER_DBC as DBC
+from dbc_desktop.rules.policies import (
+    BurnToFloor,
+    CnyStake,
+    CommitteeSharePolicy,
+    DrawnMembers,
+    EmissionPolicy,
+    FeePolicy,
+    LinearFee,
+    PercentToCommittee,
+    PhasedEmission,
+    QuarterThenDaily,
+    ReleasePolicy,
+    RentPolicy,
+    StakePolicy,
+    VerificationPolicy,
+)
+
+TREASURY = b"modlpy/trsry".ljust(32, b"\0")
+"""The treasury's account (chain-rules 2.1)."""
+
+AUTHOR = b"modldbc/author".ljust(32, b"\0")
+"""Who writes the blocks of the embedded chain; gets the author's part of each fee."""
+
+OFFLINE_WHILE_ONLINE = ((70, 2), (28_800, 4), (144_000, 30), (None, 80))
+OFFLINE_WHILE_RENTED = ((70, 2), (28_800, 4), (72_000, 30), (None, 50))
+"""Percent of the stake by blocks offline, ranges half open (chain-rules 4.12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesProfile:
+    """All that the rules need to know; amounts in units, times in blocks or eras.
+
+    Attributes:
+        strict: Copy the quirks that hurt people (chain-rules 14, marked there).
+    """
+
+    name: str
+    spec_version: int
+    transaction_version: int
+    strict: bool
+    fee: FeePolicy
+    emission: EmissionPolicy
+    stake: StakePolicy
+    release: ReleasePolicy
+    committee_share: CommitteeSharePolicy
+    rent: RentPolicy
+    verification: VerificationPolicy
+    treasury: bytes = TREASURY
+    call_weight: int = 10_000
+    fixed_tx_fee: int = 10 * DBC
+    price_window: int = 64
+    gpu_point: int = 1_000
+    gpu_price: int = 5_000_000
+    rented_bonus_percent: int = 30
+    stash_bonus_gpus: int = 1_000
+    reward_committee_eras: int = 730
+    rent_unit: int = 300
+    confirm_window: int = 150
+    max_rental: int = 60 * 14_400
+    min_relet: int = 100
+    committee_stake: int = 20_000 * DBC
+    committee_order_stake: int = 1_000 * DBC
+    committee_free_percent: int = 40
+    reveal_start: int = 21_600
+    reveal_end: int = 28_800
+    refusal_slash_percent: int = 5
+    slash_delay: int = 28_800
+    slash_renters_percent: int = 10
+    slash_free_age: int = 5_256_000
+    slash_free_online: int = 144_000
+    offline_online: tuple[tuple[int | None, int], ...] = OFFLINE_WHILE_ONLINE
+    offline_rented: tuple[tuple[int | None, int], ...] = OFFLINE_WHILE_RENTED
+
+
+LAUNCH_2021 = RulesProfile(
+    name="launch-2021",
+    spec_version=411,
+    transaction_version=2,
+    strict=False,
+    fee=LinearFee(treasury=TREASURY, author=AUTHOR),
+    emission=PhasedEmission(per_era=(1_095_890 * DBC, 547_945 * DBC, 273_972 * DBC)),
+    stake=CnyStake(),
+    release=QuarterThenDaily(),
+    committee_share=PercentToCommittee(),
+    rent=BurnToFloor(),
+    verification=DrawnMembers(),
+)
+"""The rules announced at launch (design 3.1); the default of the embedded chain."""
+
+PROFILES: dict[str, RulesProfile] = {LAUNCH_2021.name: LAUNCH_2021}

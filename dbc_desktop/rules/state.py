@@ -1,0 +1,158 @@
+"""State: typed maps of immutable values, and overlays that hold changes until they are kept or dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from dbc_desktop.rules.codec import RAW, Codec
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+SINGLE = b""
+"""The key of a map that holds one value."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map(Generic[K, V]):
+    """A storage map of a pallet: its name and the canonical form of its keys and values."""
+
+    name: str
+    key: Codec[K]
+    value: Codec[V]
+
+
+MAPS: dict[str, Map[Any, Any]] = {}
+
+
+def declare(name: str, key: Codec[K], value: Codec[V]) -> Map[K, V]:
+    """Declare a storage map; its name is `Pallet.Item` as on the chain where the chain has it."""
+    if name in MAPS:
+        raise ValueError(f"{name} is declared twice")
+    made = Map(name, key, value)
+    MAPS[name] = made
+    return made
+
+
+def declare_value(name: str, value: Codec[V]) -> Map[bytes, V]:
+    """Declare a map that holds one value, under `SINGLE`."""
+    return declare(name, RAW, value)
+
+
+class Readable(Protocol):
+    """Something that values can be read from: the state or an overlay on it."""
+
+    def get(self, table: Map[K, V], key: K) -> V | None:
+        """The value at `key`, None where there is none."""
+
+    def items(self, table: Map[K, V]) -> Iterator[tuple[K, V]]:
+        """All entries, in no order."""
+
+
+class State:
+    """The values at one height. Only `Engine.apply` writes to it."""
+
+    __slots__ = ("tables",)
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[Any, Any]] = {name: {} for name in MAPS}
+
+    def get(self, table: Map[K, V], key: K) -> V | None:
+        """The value at `key`, None where there is none."""
+        found: V | None = self.tables[table.name].get(key)
+        return found
+
+    def items(self, table: Map[K, V]) -> Iterator[tuple[K, V]]:
+        """All entries, in no order."""
+        return iter(self.tables[table.name].items())
+
+    def rows(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Every entry in canonical form, sorted by map and key."""
+        for name in sorted(self.tables):
+            table = MAPS[name]
+            coded = sorted((table.key.encode(key), value) for key, value in self.tables[name].items())
+            for key, value in coded:
+                yield name, key, table.value.encode(value)
+
+    def put_row(self, name: str, key: bytes, value: bytes) -> None:
+        """Put back one entry of `rows`.
+
+        Raises:
+            KeyError: No map has this name.
+            ValueError: The bytes are not of the canonical form.
+        """
+        table = MAPS[name]
+        self.tables[name][table.key.decode(key)] = table.value.decode(value)
+
+
+class Overlay:
+    """Changes on top of a state or of another overlay: kept with `commit`, dropped by forgetting it."""
+
+    __slots__ = ("below", "changes")
+
+    def __init__(self, below: State | Overlay) -> None:
+        self.below = below
+        self.changes: dict[str, dict[Any, Any]] = {}
+
+    def get(self, table: Map[K, V], key: K) -> V | None:
+        """The value at `key`, None where there is none."""
+        changed = self.changes.get(table.name)
+        if changed is not None and key in changed:
+            found: V | None = changed[key]
+            return found
+        return self.below.get(table, key)
+
+    def items(self, table: Map[K, V]) -> Iterator[tuple[K, V]]:
+        """All entries, in no order."""
+        changed = self.changes.get(table.name, {})
+        for key, value in self.below.items(table):
+            if key not in changed:
+                yield key, value
+        for key, value in changed.items():
+            if value is not None:
+                yield key, value
+
+    def put(self, table: Map[K, V], key: K, value: V) -> None:
+        """Set the value at `key`."""
+        changed = self.changes.get(table.name)
+        if changed is None:
+            changed = self.changes[table.name] = {}
+        changed[key] = value
+
+    def remove(self, table: Map[K, V], key: K) -> None:
+        """Leave nothing at `key`."""
+        self.changes.setdefault(table.name, {})[key] = None
+
+    def commit(self) -> None:
+        """Hand all changes to the overlay below."""
+        if not isinstance(self.below, Overlay):
+            raise TypeError("only the engine writes to the state")
+        for name, changed in self.changes.items():
+            self.below.changes.setdefault(name, {}).update(changed)
+
+    def settle(self) -> dict[tuple[str, bytes], bytes | None]:
+        """Write the changes into the state below; what really changed, in canonical form, sorted."""
+        state = self.below
+        if not isinstance(state, State):
+            raise TypeError("this overlay does not lie on the state")
+        found: list[tuple[tuple[str, bytes], bytes | None]] = []
+        for name, changed in self.changes.items():
+            table, values = MAPS[name], state.tables[name]
+            encode_key, encode = table.key.encode, table.value.encode
+            for key, value in changed.items():
+                if values.get(key) == value:
+                    continue
+                if value is None:
+                    del values[key]
+                    found.append(((name, encode_key(key)), None))
+                else:
+                    values[key] = value
+                    found.append(((name, encode_key(key)), encode(value)))
+        found.sort(key=_by_row)
+        return dict(found)
+
+
+def _by_row(item: tuple[tuple[str, bytes], bytes | None]) -> tuple[str, bytes]:
+    return item[0]
