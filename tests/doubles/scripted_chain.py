@@ -66,7 +66,7 @@ class ScriptedChain:
     machines: list[Machine] = field(default_factory=list)
     orders: list[RentOrder] = field(default_factory=list)
     reward_rows: list[RewardRow] = field(default_factory=list)
-    schedule: ReleaseSchedule = ReleaseSchedule(1, ())
+    schedule: ReleaseSchedule = field(default_factory=lambda: ReleaseSchedule(1, ()))
     ends: tuple[Deadline, ...] = ()
     genesis_hash: bytes = GENESIS
     spec_version: int = 411
