@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.network import BLOCK_MS, BLOCKS_PER_ERA
@@ -63,8 +64,6 @@ def percent(value: float | None, decimals: int = 0) -> str:
 
 def address_text(address: Address) -> str:
     """The whole address as text."""
-    from dbc_desktop.crypto import ss58
-
     return ss58.encode(address.raw)
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain import errors as e
+from dbc_desktop.domain.balance import Balance
+from dbc_desktop.screens import formats
+from dbc_desktop.screens.input_errors import input_text
+from dbc_desktop.screens.refusals import refusal_text
 from dbc_desktop.screens.texts import tr
 
 
@@ -17,6 +23,208 @@ class Notice:
     action: str = ""
 
 
-def notice_for(error: DbcError) -> Notice:
-    """The words for `error`."""
-    return Notice(tr("This did not work"), str(error))
+def _funds(error: e.InsufficientFunds) -> Notice:
+    return Notice(
+        tr("Not enough DBC"),
+        tr(
+            "This needs {needed}, and {available} is free; {missing} is missing. Use a smaller amount or add funds.",
+            needed=formats.amount(Balance(error.needed)),
+            available=formats.amount(Balance(error.available)),
+            missing=formats.amount(Balance(max(0, error.needed - error.available)), None),
+        ),
+    )
+
+
+_STORE: dict[str, Callable[[], str]] = {
+    "no_bus": lambda: tr(
+        "This session has no D-Bus, which the keyring needs. Log in to a desktop session, or start the program with "
+        "dbus-run-session. You can also keep the key in an encrypted file."
+    ),
+    "no_service": lambda: tr(
+        "No keyring answers. Install one, for example with: sudo apt install gnome-keyring; then log in again. You can "
+        "also keep the key in an encrypted file."
+    ),
+    "locked": lambda: tr("The keyring is locked. Unlock it, for example by logging in again, and try again."),
+    "denied": lambda: tr("The keyring refused. Allow this program in the keyring's own window and try again."),
+    "unsupported": lambda: tr(
+        "This system's keyring is not one that is known to be safe. Use Secret Service, KWallet, macOS Keychain or "
+        "Windows Credential Manager, or keep the key in an encrypted file."
+    ),
+}
+
+
+def store_text(reason: str) -> str:
+    """Why the keyring cannot be used, and how to mend it."""
+    sentence = _STORE.get(reason)
+    return sentence() if sentence else tr("The keyring cannot be used ({reason}).", reason=reason)
+
+
+_POOL: dict[str, Callable[[], str]] = {
+    "bad_proof": lambda: tr("The signature does not fit. Sign again."),
+    "stale": lambda: tr("Another transaction of this account came first. Look at it, then sign again."),
+    "future": lambda: tr("An earlier transaction of this account is missing. Wait for it, then sign again."),
+    "payment": lambda: tr("The account cannot pay the fee. Add funds."),
+    "ancient_birth_block": lambda: tr("The draft has expired. Sign again."),
+    "malformed": lambda: tr("The bytes are not a transaction of this chain. Sign again."),
+    "wrong_genesis": lambda: tr("The draft was made for another chain. Sign again on this one."),
+}
+
+
+def pool_text(reason: str) -> str:
+    """Why the chain did not take a transaction, and what to do."""
+    sentence = _POOL.get(reason)
+    return sentence() if sentence else tr("The chain did not take it ({reason}).", reason=reason)
+
+
+_SANDBOX: dict[str, Callable[[], str]] = {
+    "no_bwrap": lambda: tr("bubblewrap is missing. Install it, for example with: sudo apt install bubblewrap."),
+    "no_user_namespaces": lambda: tr(
+        "This system does not let ordinary users start a sandbox. Ask its owner to allow user namespaces."
+    ),
+    "unsupported_system": lambda: tr("A safe shell is offered on Linux only. Rent from a real node instead."),
+}
+
+
+def sandbox_text(reason: str) -> str:
+    """Why no safe shell is offered, and what to do."""
+    sentence = _SANDBOX.get(reason)
+    return sentence() if sentence else tr("No safe shell can be offered ({reason}).", reason=reason)
+
+
+_MISMATCH: dict[str, Callable[[], str]] = {
+    "genesis": lambda: tr("It is another chain than the one chosen. Choose the right one."),
+    "version": lambda: tr("The chain changed its version meanwhile. Sign again."),
+}
+
+
+def _mismatch(error: e.BackendMismatch) -> Notice:
+    sentence = _MISMATCH.get(error.what)
+    body = sentence() if sentence else tr("It differs in: {what}. Check which chain is chosen.", what=error.what)
+    return Notice(tr("Another chain than expected"), body)
+
+
+def _busy(error: e.ChainBusy) -> Notice:
+    who = tr("process {pid}", pid=error.pid) if error.pid is not None else tr("another process")
+    return Notice(
+        tr("This data folder is in use"),
+        tr(
+            "{who} writes in {folder}. Close it, or start with another folder: dbc-desktop --home FOLDER.",
+            who=who,
+            folder=error.folder,
+        ),
+    )
+
+
+def _unwritable(error: e.DataUnwritable) -> Notice:
+    if error.reason == "full":
+        return Notice(
+            tr("The disk is full"),
+            tr("Nothing can be written to {path}. Make room and try again.", path=error.path),
+            tr("Try again"),
+        )
+    return Notice(
+        tr("The data folder is read-only"),
+        tr(
+            "{path} cannot be written. Allow writing there, or start with another folder: dbc-desktop --home FOLDER.",
+            path=error.path,
+        ),
+    )
+
+
+def _unknown(error: e.OutcomeUnknown) -> Notice:
+    return Notice(
+        tr("Sent, outcome not known yet"),
+        tr(
+            "Transaction {hash} was sent and no block with it was seen in time. It is looked up by itself, never sent "
+            "twice; see Wallet.",
+            hash=formats.short_id(error.tx_hash.hex()),
+        ),
+    )
+
+
+def _refused(error: e.NodeRefused) -> Notice:
+    return Notice(
+        tr("The node refused"),
+        tr("It answered with code {code} and says: “{message}”", code=error.errcode, message=error.message[:200]),
+        tr("Try again"),
+    )
+
+
+# One entry for each class of the tree; a test walks it.
+_NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
+    e.DbcError: lambda _: Notice(tr("This did not work"), tr("No reason is known. Try again."), tr("Try again")),
+    e.UserError: lambda _: Notice(tr("Something needs a correction"), tr("Check what you typed.")),
+    e.InvalidInput: lambda x: Notice(tr("Check this field"), input_text(x)),
+    e.InsufficientFunds: _funds,
+    e.Cancelled: lambda _: Notice(tr("Cancelled"), tr("Nothing was changed by the part that was cancelled.")),
+    e.WalletError: lambda _: Notice(tr("The wallet did not answer"), tr("Try again."), tr("Try again")),
+    e.WalletLocked: lambda _: Notice(
+        tr("The account is locked"), tr("Unlock it with its passphrase and try again."), tr("Unlock")
+    ),
+    e.WrongPassword: lambda _: Notice(
+        tr("Wrong passphrase"), tr("The passphrase does not open this key. Mind capitals and the keyboard's language.")
+    ),
+    e.UnknownAccount: lambda _: Notice(
+        tr("This account is not kept here"), tr("Its key is not in this wallet. Restore it from its words.")
+    ),
+    e.SecretStoreUnavailable: lambda x: Notice(tr("The keyring cannot be used"), store_text(x.reason), tr("Try again")),
+    e.ChainError: lambda _: Notice(tr("The chain did not answer as expected"), tr("Try again."), tr("Try again")),
+    e.ChainUnreachable: lambda _: Notice(
+        tr("No answer from the chain"), tr("What you see are the last known values."), tr("Try again")
+    ),
+    e.ChainRejected: lambda x: Notice(tr("The chain refused"), refusal_text(x.pallet, x.name)),
+    e.InvalidTransaction: lambda x: Notice(tr("The transaction was not taken"), pool_text(x.reason)),
+    e.OutcomeUnknown: _unknown,
+    e.BackendMismatch: _mismatch,
+    e.ChainBusy: _busy,
+    e.SessionError: lambda _: Notice(tr("The session did not work"), tr("Try again."), tr("Try again")),
+    e.NodeRefused: _refused,
+    e.NodeUnreachable: lambda _: Notice(
+        tr("The node does not answer"),
+        tr("Nothing listens there, or the port is used by another program. Try again in a minute."),
+        tr("Try again"),
+    ),
+    e.LoginFailed: lambda _: Notice(
+        tr("The login does not work"),
+        tr("The machine did not let us in. Let the order lapse: the rent comes back within 15 minutes."),
+        tr("Try again"),
+    ),
+    e.SandboxUnavailable: lambda x: Notice(tr("No safe shell here"), sandbox_text(x.reason)),
+    e.GpuError: lambda _: Notice(tr("The GPUs could not be read"), tr("Try again."), tr("Try again")),
+    e.DriverMissing: lambda _: Notice(
+        tr("No NVIDIA driver answers"),
+        tr("Install the NVIDIA driver, or go on with the demo GPUs, which are not real."),
+    ),
+    e.DeviceLost: lambda x: Notice(
+        tr("A GPU was lost"),
+        tr("GPU {uuid} fell off the bus. Check power and seating, then restart the computer.", uuid=x.uuid[:12]),
+    ),
+    e.StorageError: lambda _: Notice(tr("A file could not be used"), tr("Try again."), tr("Try again")),
+    e.DataCorrupt: lambda x: Notice(
+        tr("A file is damaged"),
+        tr("{path} does not hold what it should. Move it away or restore a copy of it, then start again.", path=x.path),
+    ),
+    e.DataTooNew: lambda x: Notice(
+        tr("Written by a newer version"),
+        tr("{path} was written by a newer DBC Desktop. Install that version.", path=x.path),
+    ),
+    e.DataUnwritable: _unwritable,
+}
+
+
+def has_notice(kind: type[e.DbcError]) -> bool:
+    """Whether a class of errors has words of its own."""
+    return kind in _NOTICES
+
+
+def notice_for(error: e.DbcError) -> Notice:
+    """The words for `error`; a class without its own takes those of its nearest ancestor."""
+    for kind in type(error).__mro__:
+        if kind in _NOTICES:
+            return _NOTICES[kind](error)
+    raise AssertionError("DbcError has a notice")
+
+
+def rejection_notice(pallet: str, name: str) -> Notice:
+    """The words for an error that a receipt or a preview names."""
+    return notice_for(e.ChainRejected(pallet, name))

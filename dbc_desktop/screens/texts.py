@@ -1,4 +1,4 @@
-"""Every text a person reads goes through `tr` or `ntr`: English is the key, a gettext catalogue has the other languages."""
+"""Every text a person reads goes through `tr` or `ntr`: English is the key, a gettext catalogue has the rest."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ QPushButton[kind="bare"] { background: transparent; border: 1px solid transparen
 QPushButton[kind="bare"]:hover { background: $hover; }
 QPushButton[kind="bare"]:focus { border-color: $accent; }
 QPushButton[small="true"] { padding: 0 8px; font-size: 12px; }
-QPushButton[bar="true"] { background: $bar; padding: 0 10px; font-size: 12px; font-weight: 400; }
+QPushButton[bar="true"] { background: $canvas; padding: 0 10px; font-size: 12px; font-weight: 400; }
 QPushButton[bar="true"]:hover { background: $hover; }
 QPushButton[chip="true"] { border-radius: 12px; font-size: 12px; font-weight: 400; padding: 0 10px; }
 
@@ -139,5 +139,4 @@ def stylesheet_of(tokens: Mapping[str, str]) -> str:
     return _SHEET.substitute(
         tokens,
         accent_hover="#6BA1FF" if dark else "#1554BA",
-        bar=tokens["canvas"] if dark else tokens["canvas"],
     )

@@ -183,11 +183,11 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
-def icon(name: str, token: str = "muted", size: int = 16) -> QIcon:
-    """An icon of `resources/icons` in the colour of `token`; make it anew when the theme changes."""
+def icon(name: str, tint: str = "muted", size: int = 16) -> QIcon:
+    """An icon of `resources/icons` in the colour of token `tint`; make it anew when the theme changes."""
     made = QIcon()
     for scale in (1, 2):
-        made.addPixmap(_icon_pixmap(name, color(token).name(), size * scale))
+        made.addPixmap(_icon_pixmap(name, color(tint).name(), size * scale))
     return made
 
 

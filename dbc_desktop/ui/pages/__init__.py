@@ -1,1 +1,47 @@
-"""The pages, in rail order. A page that is not built yet is not here, and so not in the rail."""
+"""The pages, in rail order. A page that is not built yet is not here, and so not in the rail.
+
+A page's module is imported when it is first shown, so that the first paint does not wait for tables and charts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dbc_desktop.screens.texts import tr
+from dbc_desktop.ui.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """One row of the rail: `title` gives its name in the current language, `load` the class."""
+
+    key: str
+    icon: str
+    title: Callable[[], str]
+    load: Callable[[], type[Page]]
+
+
+def _home() -> type[Page]:
+    from dbc_desktop.ui.pages.home import HomePage
+
+    return HomePage
+
+
+def _wallet() -> type[Page]:
+    from dbc_desktop.ui.pages.wallet import WalletPage
+
+    return WalletPage
+
+
+def _settings() -> type[Page]:
+    from dbc_desktop.ui.pages.settings import SettingsPage
+
+    return SettingsPage
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("home", "home", lambda: tr("Home"), _home),
+    PageEntry("wallet", "wallet", lambda: tr("Wallet"), _wallet),
+    PageEntry("settings", "settings", lambda: tr("Settings"), _settings),
+)

@@ -2,6 +2,7 @@
 
 from dbc_desktop.ui.widgets.amount import AmountLabel
 from dbc_desktop.ui.widgets.badge import Badge
+from dbc_desktop.ui.widgets.bar_button import BarButton
 from dbc_desktop.ui.widgets.button import Button
 from dbc_desktop.ui.widgets.card import Card
 from dbc_desktop.ui.widgets.copyable import AddressLabel, CopyLabel, IdLabel
@@ -21,6 +22,7 @@ __all__ = [
     "AddressLabel",
     "AmountLabel",
     "Badge",
+    "BarButton",
     "Button",
     "Card",
     "CopyLabel",

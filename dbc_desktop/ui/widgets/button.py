@@ -30,7 +30,7 @@ class Button(QPushButton):
         act: Callable[[], object] | None = None,
     ) -> None:
         super().__init__(text, parent)
-        self._icon_name, self._icon_token = icon, "muted"
+        self._icon_name, self._icon_tint = icon, "muted"
         self.setProperty("kind", kind)
         self.setProperty("small", small)
         self.setObjectName(name)
@@ -45,9 +45,9 @@ class Button(QPushButton):
             self.clicked.connect(lambda: act())
         self._tint()
 
-    def set_icon(self, name: str, token: str = "muted") -> None:
+    def set_icon(self, name: str, tint: str = "muted") -> None:
         """Show another drawing."""
-        self._icon_name, self._icon_token = name, token
+        self._icon_name, self._icon_tint = name, tint
         self._tint()
 
     def set_kind(self, kind: str) -> None:
@@ -62,5 +62,5 @@ class Button(QPushButton):
 
     def _tint(self) -> None:
         if self._icon_name:
-            self.setIcon(theme.icon(self._icon_name, self._icon_token))
+            self.setIcon(theme.icon(self._icon_name, self._icon_tint))
             self.setIconSize(QSize(16, 16) if not self.text() else QSize(12, 12))

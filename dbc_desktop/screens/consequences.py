@@ -1,0 +1,84 @@
+"""The sentence for each named consequence of a call (`domain.call.Consequence`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.call import Consequence
+from dbc_desktop.screens import formats
+from dbc_desktop.screens.texts import ntr, tr
+
+Facts = Mapping[str, object]
+Parts = tuple[str, str, str]
+"""Text, its figure, and what follows the figure."""
+
+
+def _amount(facts: Facts, name: str = "amount") -> str:
+    value = facts.get(name)
+    return formats.amount(value) if isinstance(value, Balance) else formats.DASH
+
+
+def _blocks(facts: Facts, name: str = "blocks") -> int:
+    value = facts.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _lasting(facts: Facts) -> str:
+    blocks = _blocks(facts)
+    return formats.blocks_as_time(blocks) if blocks else ""
+
+
+def _committee(facts: Facts) -> Parts:
+    time = _lasting(facts)
+    return tr("three committee members check the machine"), time and tr("within {time}", time=time), ""
+
+
+def _confirm(facts: Facts) -> Parts:
+    time = _lasting(facts) or formats.blocks_as_time(150)
+    return tr("test and confirm within"), time, tr("; else the rent comes back by itself")
+
+
+def _slash(facts: Facts) -> Parts:
+    return tr("coming back reserves a slash of"), _amount(facts), tr("; it grows with the time offline")
+
+
+_SENTENCES: dict[str, Callable[[Facts], Parts]] = {
+    "reserve_stake": lambda f: (tr("reserved as stake:"), _amount(f), tr("; it stays yours")),
+    "fixed_fee": lambda f: (tr("fixed fee, not returned:"), _amount(f), ""),
+    "stake_topped_up": lambda f: (tr("added to the stake from income:"), _amount(f), ""),
+    "reward_minted": lambda f: (tr("reward paid to the stash:"), _amount(f), ""),
+    "reward_claimed": lambda f: (tr("reward paid to the stash:"), _amount(f), ""),
+    "rent_reserved": lambda f: (tr("reserved as rent:"), _amount(f), tr("; it comes back if you let the order lapse")),
+    "rent_burned": lambda f: (tr("burned for good:"), _amount(f), ""),
+    "rent_paid": lambda f: (tr("paid to the owner:"), _amount(f), ""),
+    "rent_returned": lambda f: (tr("rent that comes back:"), _amount(f), ""),
+    "confirm_window": _confirm,
+    "committee_window": _committee,
+    "goes_online": lambda f: (tr("the machine goes online and earns from the next era on"), "", ""),
+    "goes_offline": lambda f: (tr("the machine leaves the market and earns nothing until it is back"), "", ""),
+    "reward_of_era_lost": lambda f: (tr("today's reward of the machine is lost:"), _amount(f), ""),
+    "slash_on_return": _slash,
+    "transfer_out": lambda f: (tr("leaves the account:"), _amount(f), ""),
+    "lease_starts": lambda f: (tr("the lease starts and lasts"), _lasting(f), ""),
+    "lease_extended": lambda f: (tr("the lease ends later by"), _lasting(f), ""),
+    "controller_named": lambda f: (tr("the controller may act for the stash from now on"), "", ""),
+    "gpus_stop_earning": lambda f: (
+        ntr(
+            "{n} rented GPU stops counting as rented", "{n} rented GPUs stop counting as rented", _blocks(f, "gpu_num")
+        ),
+        "",
+        "",
+    ),
+}
+
+
+def is_known(kind: str) -> bool:
+    """Whether there is a sentence for this kind."""
+    return kind in _SENTENCES
+
+
+def consequence_text(consequence: Consequence) -> Parts:
+    """The sentence, its figure, and what follows."""
+    sentence = _SENTENCES.get(consequence.kind)
+    return sentence(consequence.facts) if sentence else (consequence.kind.replace("_", " "), "", "")

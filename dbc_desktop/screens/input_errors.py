@@ -1,0 +1,112 @@
+"""A sentence for each way a field can be wrong: what to do, not only what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dbc_desktop.domain.errors import InvalidInput
+from dbc_desktop.screens.texts import ntr, tr
+
+Facts = Mapping[str, object]
+Sentence = Callable[[Facts], str]
+
+_AMOUNT: dict[str, Sentence] = {
+    "empty": lambda f: tr("Type an amount, for example 1,204.5."),
+    "not_a_number": lambda f: tr("This is not an amount. Use digits and one point, for example 1,204.5."),
+    "too_many_decimals": lambda f: tr(
+        "DBC has {decimals} decimals at most. Shorten the amount.", decimals=f["decimals"]
+    ),
+    "zero": lambda f: tr("Type an amount above zero."),
+    "too_large": lambda f: tr("No account can hold that much. Type a smaller amount."),
+}
+_ADDRESS: dict[str, Sentence] = {
+    "empty": lambda f: tr("Paste the address of the account."),
+    "not_an_address": lambda f: tr("This is not an address. It has 47 or 48 letters and digits and starts with 5."),
+    "other_network": lambda f: tr(
+        "This address belongs to another network. Ask for the DBC form of it, which starts with 5."
+    ),
+    "checksum": lambda f: tr("A character of this address is wrong or missing. Copy it again."),
+}
+_WORDS: dict[str, Sentence] = {
+    "empty": lambda f: tr("Type the words, with a blank between them."),
+    "count": lambda f: tr("There must be 12, 15, 18, 21 or 24 words. Count them again."),
+    "unknown_word": lambda f: tr("“{word}” is not in the word list. Check its spelling.", word=f.get("word", "")),
+    "checksum": lambda f: tr("The words do not belong together. Check their order and spelling."),
+    "path": lambda f: tr("The part behind the words is not a derivation path. It looks like //stash/0."),
+    "wrong_word": lambda f: tr("This is not the word with that number. Look at what you wrote down."),
+}
+_PASSPHRASE: dict[str, Sentence] = {
+    "empty": lambda f: tr("Type a passphrase."),
+    "too_short": lambda f: tr("Use at least 10 characters. A few unrelated words are easy to remember."),
+    "too_long": lambda f: tr("This passphrase is too long. Use fewer than 1,000 characters."),
+    "not_equal": lambda f: tr("The two passphrases differ. Type them again."),
+}
+_NAME: dict[str, Sentence] = {
+    "empty": lambda f: tr("Give the account a name that you will recognise."),
+    "too_long": lambda f: tr("Use a shorter name."),
+    "taken": lambda f: tr("Another account has this name. Choose a different one."),
+}
+_DURATION: dict[str, Sentence] = {
+    "empty": lambda f: tr("Type how long, for example 24 h or 2 d."),
+    "zero": lambda f: tr("Rent for at least half an hour."),
+    "not_a_duration": lambda f: tr("This is not a duration. Type hours or days, for example 24 h or 2 d."),
+    "not_half_hours": lambda f: tr("The chain rents by half hours. Choose a multiple of 30 minutes."),
+    "too_long": lambda f: ntr("Rent for at most {n} day.", "Rent for at most {n} days.", _number(f.get("days"), 60)),
+}
+_QUERY: dict[str, Sentence] = {
+    "missing_value": lambda f: tr("Say what “{key}” should be, for example gpu:4090.", key=f.get("key", "")),
+    "not_a_number": lambda f: tr("“{key}” needs a number, for example gpus>=4.", key=f.get("key", "")),
+    "not_yes_or_no": lambda f: tr("Write yes or no behind it, for example rented:no."),
+    "too_long": lambda f: tr("This search is too long. Leave some words out."),
+    "unknown_key": lambda f: tr(
+        "“{word}” cannot be searched for. Known are: {known}.", word=f.get("word", ""), known=f.get("known", "")
+    ),
+}
+_OPERATORS: dict[str, Sentence] = {
+    "empty": lambda f: tr("Name the telecom operator of the line, for example China Telecom."),
+    "too_long": lambda f: tr("Use a shorter name for the operator."),
+}
+_SPEED: dict[str, Sentence] = {
+    "not_a_speed": lambda f: tr("Type the speed in Mbit/s as a whole number, for example 1000."),
+}
+_GENERAL: dict[str, Sentence] = {
+    "empty": lambda f: tr("This field is empty. Fill it in."),
+    "zero": lambda f: tr("Type a number above zero."),
+    "too_small": lambda f: tr("This number is too small."),
+    "too_large": lambda f: tr("This number is too large."),
+    "too_long": lambda f: tr("This is too long. Shorten it."),
+    "too_short": lambda f: tr("This is too short."),
+    "not_a_number": lambda f: tr("Type a number in digits."),
+    "not_printable": lambda f: tr("Only plain letters, digits and signs may be signed here."),
+}
+_FIELDS: dict[str, dict[str, Sentence]] = {
+    "amount": _AMOUNT,
+    "address": _ADDRESS,
+    "words": _WORDS,
+    "passphrase": _PASSPHRASE,
+    "name": _NAME,
+    "duration": _DURATION,
+    "query": _QUERY,
+    "operators": _OPERATORS,
+    "upload_net": _SPEED,
+    "download_net": _SPEED,
+    "upload": _SPEED,
+    "download": _SPEED,
+}
+
+
+def _number(value: object, otherwise: int) -> int:
+    return value if isinstance(value, int) else otherwise
+
+
+def is_known(field: str, reason: str) -> bool:
+    """Whether there is a sentence of its own for this field and reason."""
+    return reason in _FIELDS.get(field, {}) or reason in _GENERAL
+
+
+def input_text(error: InvalidInput) -> str:
+    """What to do about `error`, in one or two sentences."""
+    sentence = _FIELDS.get(error.field, {}).get(error.reason) or _GENERAL.get(error.reason)
+    if sentence is None:
+        return tr("{field} does not look right ({reason}). Check it.", field=error.field, reason=error.reason)
+    return sentence(error.facts)

@@ -1,0 +1,136 @@
+"""A sentence for each refusal of the rules: the error names of the chain (chain-rules 4.6, 5.2, 6) in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dbc_desktop.screens.texts import tr
+
+Sentence = Callable[[], str]
+
+_RENT: dict[str, Sentence] = {
+    "OnlyHalfHourAllowed": lambda: tr(
+        "The chain rents by half hours. Choose a duration that is a multiple of 30 minutes."
+    ),
+    "GPUNotEnough": lambda: tr(
+        "Fewer GPUs of this machine are free than you asked for. Ask for fewer, or choose another machine."
+    ),
+    "MachineNotRentable": lambda: tr(
+        "This machine cannot be rented now: it is offline or not verified. Choose another machine."
+    ),
+    "MachineNotFound": lambda: tr("The chain knows no machine with this id. Refresh the market."),
+    "InsufficientValue": lambda: tr(
+        "The account has less than the rent and the fixed fee. Add funds, or rent fewer GPUs or for less time."
+    ),
+    "ExpiredConfirm": lambda: tr(
+        "The 15 minutes to confirm are over, so the order lapsed and the rent came back. Rent again."
+    ),
+    "NoOrderExist": lambda: tr("The chain knows no such order, or it has ended. Rent again."),
+    "NotMachineRenter": lambda: tr("Another account made this order. Act as the account that rented."),
+    "StatusNotAllowed": lambda: tr(
+        "The machine changed its state meanwhile, so this cannot be done now. Refresh and look at the machine."
+    ),
+    "GetMachinePriceFailed": lambda: tr("The chain cannot compute the price of this machine now. Try again later."),
+    "Overflow": lambda: tr("These numbers are too large for the chain. Use smaller ones."),
+    "PayTxFeeFailed": lambda: tr("The account cannot pay the fixed fee of 10 DBC. Add funds."),
+    "UnlockToPayFeeFailed": lambda: tr(
+        "The reserved rent could not be paid. Try again, and let the order lapse if it fails again."
+    ),
+    "UndefinedRentPot": lambda: tr("This chain is not set up to take rent. Choose another chain."),
+    "ReletTooShort": lambda: tr("Extend by at least 10 minutes."),
+    "MachineNotRented": lambda: tr("Nobody rents this machine now, so there is nothing to change."),
+    "MoreThanOneRenter": lambda: tr(
+        "Several people rent this machine, so this cannot be done. Wait until one is left."
+    ),
+    "OutOfRentalSchedule": lambda: tr("The owner does not rent the machine out at these hours. Choose other hours."),
+    "NotMachineOwner": lambda: tr("Only the owner of the machine may do this. Act as its stash or controller."),
+}
+_PROFILE: dict[str, Sentence] = {
+    "BadSignature": lambda: tr(
+        "The machine's own signature does not fit. Make the bond proof again with the key of this machine."
+    ),
+    "MachineIdExist": lambda: tr("This machine is bonded already. Bond a machine with another key."),
+    "BalanceNotEnough": lambda: tr(
+        "The stash has less than the stake that must be reserved. Send DBC to the stash first."
+    ),
+    "NotMachineController": lambda: tr("Only the controller of this machine may do this. Act as its controller."),
+    "PayTxFeeFailed": lambda: tr("The account cannot pay the fixed fee of 10 DBC. Add funds."),
+    "NoStashBond": lambda: tr(
+        "This account controls no stash yet. Name a controller first: Machines does it in its first step."
+    ),
+    "NoStashAccount": lambda: tr("This account controls no stash. Act as the controller."),
+    "AlreadyController": lambda: tr("This account controls a stash already. Choose another controller."),
+    "BadMsgLen": lambda: tr("The bond proof has the wrong length. Make it again."),
+    "NotAllowedChangeMachineInfo": lambda: tr(
+        "The machine may not be described anew in its present state. Take it offline first."
+    ),
+    "MachineStashNotEqualControllerStash": lambda: tr(
+        "The bond proof names another stash. Make it again for this account."
+    ),
+    "CalcStakeAmountFailed": lambda: tr(
+        "The chain has no DBC price, so the stake cannot be computed. Try again later."
+    ),
+    "SigMachineIdNotEqualBondedMachineId": lambda: tr(
+        "The bond proof was made for another machine. Make it again for this one."
+    ),
+    "TelecomIsNull": lambda: tr("Name at least one telecom operator of the line."),
+    "MachineStatusNotAllowed": lambda: tr(
+        "The machine is in another state than this step needs. Refresh and look at its life line."
+    ),
+    "ServerRoomNotFound": lambda: tr("The server room does not belong to this stash. Make a server room first."),
+    "ClaimRewardFailed": lambda: tr("The chain knows no reward of this stash yet. Wait for the first payout."),
+    "ClaimThenFulfillFailed": lambda: tr(
+        "The claimed reward could not be added to the stake. Try again after the next block."
+    ),
+    "TimeNotAllowed": lambda: tr("This may not be done so soon. Wait, and try again later."),
+    "GetReonlineStakeFailed": lambda: tr("The chain cannot compute what coming back costs. Try again later."),
+    "Unknown": lambda: tr("The chain gave no reason. Refresh and try again."),
+}
+_COMMITTEE: dict[str, Sentence] = {
+    "NotInBookList": lambda: tr("This machine was not given to you to check."),
+    "AlreadySubmitHash": lambda: tr("Your hash for this machine is on the chain already."),
+    "NotSubmitHash": lambda: tr("You sent no hash for this machine in time, so the report is not taken."),
+    "AlreadySubmitRaw": lambda: tr("Your report for this machine is on the chain already."),
+    "InfoNotFeatHash": lambda: tr("The report does not fit the hash you sent. Send the same report again."),
+    "DuplicateHash": lambda: tr("Another member sent the same hash. Use a random text of your own."),
+    "NotAllHashSubmited": lambda: tr("Not all hashes are in yet. Wait for the reveal window."),
+    "TimeNotAllow": lambda: tr("The window for this report is over."),
+}
+_BALANCES: dict[str, Sentence] = {
+    "InsufficientBalance": lambda: tr("The account has less than this amount and the fee. Send less."),
+    "KeepAlive": lambda: tr("This would empty the account. Leave a little DBC in it."),
+    "Expendability": lambda: tr("This would empty the account. Leave a little DBC in it."),
+    "ExistentialDeposit": lambda: tr("The amount is too small to open the receiving account. Send more."),
+    "BelowMinimum": lambda: tr("The amount is too small to open the receiving account. Send more."),
+    "FundsUnavailable": lambda: tr("The account has less than this amount and the fee. Send less."),
+    "NotExpendable": lambda: tr("This would empty the account. Leave a little DBC in it."),
+}
+_PALLETS: dict[str, dict[str, Sentence]] = {
+    "RentMachine": _RENT,
+    "OnlineProfile": _PROFILE,
+    "OnlineCommittee": _COMMITTEE,
+    "Balances": _BALANCES,
+    "Token": _BALANCES,
+}
+_ANYWHERE: dict[str, Sentence] = {
+    "BadOrigin": lambda: tr("This account may not do that."),
+    "FreeBalanceNotEnough": lambda: tr("The account has less than this amount. Use a smaller one."),
+    "BalanceNotEnough": lambda: tr("The account has less than must be reserved. Add funds."),
+    "UnknownFixedTxFee": lambda: tr("The chain has no fixed fee set, so this call is not taken."),
+    "RequireSudo": lambda: tr("Only the chain's root account may do this."),
+}
+
+
+def is_known(pallet: str, name: str) -> bool:
+    """Whether there is a sentence of its own for this refusal."""
+    return name in _PALLETS.get(pallet, {}) or name in _ANYWHERE
+
+
+def refusal_text(pallet: str, name: str) -> str:
+    """What to do about the refusal `pallet.name`."""
+    sentence = _PALLETS.get(pallet, {}).get(name) or _ANYWHERE.get(name)
+    if sentence is None:
+        return tr(
+            "The chain refused it with {pallet}.{name}. Nothing was changed but the fee.", pallet=pallet, name=name
+        )
+    return sentence()

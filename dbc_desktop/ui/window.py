@@ -1,0 +1,412 @@
+"""The window: top bar, rail, pages, message strip, and the sheets over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from dbc_desktop.chain.backend import HeadChange
+from dbc_desktop.domain.account import Account, Address
+from dbc_desktop.domain.call import Call, Receipt
+from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.domain.network import Capability, ClockMode, Head, Identity
+from dbc_desktop.screens import texts
+from dbc_desktop.screens.notices import Notice, notice_for
+from dbc_desktop.screens.topbar import account_chip, topbar_screen
+from dbc_desktop.ui import theme
+from dbc_desktop.ui.hop import Hop
+from dbc_desktop.ui.page import Page
+from dbc_desktop.ui.pages import PAGES
+from dbc_desktop.ui.rail import Rail
+from dbc_desktop.ui.strip import MessageStrip
+from dbc_desktop.ui.topbar import TopBarWidget
+from dbc_desktop.ui.widgets import Sheet, SheetHost
+from dbc_desktop.ui.window_state import ChainWatch
+
+if TYPE_CHECKING:
+    from dbc_desktop.domain.account import AccountState
+    from dbc_desktop.services.program import Program
+
+NARROW_BELOW = 1_100
+TICK_MS = 1_000
+
+
+class Window(QMainWindow):
+    """Draws the program and forwards what the person does; nothing here waits for an answer.
+
+    Call `start` once it is shown. `hop` is the one that the program's runner posts to.
+    """
+
+    def __init__(self, program: Program, hop: Hop, theme_name: str | None = None) -> None:
+        super().__init__()
+        self._program, self._hop = program, hop
+        settings = program.settings.load()
+        self._theme_name = theme_name or settings.theme
+        texts.set_language(settings.language)
+        self._watch = ChainWatch(program, hop, self)
+        self._accounts: tuple[Account, ...] = ()
+        self._chosen: Address | None = None
+        self._balance: AccountState | None = None
+        self._sample: RigSample | None = None
+        self._pages: dict[str, Page] = {}
+        self._visible = "home"
+        self._jump_sheet: Sheet | None = None
+        self.setWindowTitle("DBC Desktop")
+        self.resize(1280, 800)
+        self.setMinimumSize(900, 600)
+        self._dress()
+        self._build()
+        self._watch.head_changed.connect(self._on_head)
+        self._watch.chain_known.connect(self._on_chain_known)
+        self._watch.reach_changed.connect(self._render_chain)
+        self._watch.sampled.connect(self._on_sample)
+        self._watch.failed.connect(lambda error: self.show_notice(notice_for(error)))
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._render_chain)
+        QShortcut(QKeySequence("Ctrl+K"), self, self.open_palette)
+
+    # building
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, self._theme_name)
+
+    def _build(self) -> None:
+        self._pages.clear()
+        root = QWidget()
+        root.setObjectName("canvas")
+        root.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        outer = QVBoxLayout(root)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.top_bar = TopBarWidget()
+        self.rail = Rail([(entry.key, entry.title(), entry.icon) for entry in PAGES])
+        self.strip = MessageStrip()
+        self._stack = QStackedWidget()
+        outer.addWidget(self.top_bar)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._stack, 1)
+        right.addWidget(self.strip)
+        middle.addLayout(right, 1)
+        outer.addLayout(middle, 1)
+        self.setCentralWidget(root)
+        self.sheets = SheetHost(root)
+        self.rail.chosen.connect(self.show_page)
+        bar = self.top_bar
+        bar.clock_chosen.connect(self._set_clock)
+        bar.jump_asked.connect(self.open_jump)
+        bar.account_chosen.connect(self.choose_account)
+        bar.create_asked.connect(self.open_create_account)
+        bar.restore_asked.connect(self.open_restore_account)
+        bar.lock_asked.connect(self.lock)
+        bar.palette_asked.connect(self.open_palette)
+        self._fit()
+
+    def start(self) -> None:
+        """Show Home and begin to follow the chain and the GPUs."""
+        self.show_page(self._visible)
+        self._watch.start()
+        self.reload_accounts()
+        self._tick.start()
+
+    # pages
+
+    def show_page(self, key: str, argument: object = None) -> None:
+        """Bring a page to the front; `argument` is what it should point at. An unknown key changes nothing."""
+        entry = next((each for each in PAGES if each.key == key), None)
+        if entry is None:
+            return
+        page = self._pages.get(key)
+        if page is None:
+            page = entry.load()(self._program, self)
+            page.navigate.connect(self.show_page)
+            page.spend.connect(lambda call, signer, on_done: self.open_spending(call, signer, on_done))
+            self._pages[key] = page
+            self._stack.addWidget(page)
+        self._visible = key
+        self.rail.show_chosen(key)
+        self._stack.setCurrentWidget(page)
+        page.on_shown()
+        if argument is not None:
+            page.on_argument(argument)
+
+    def page(self, key: str) -> Page | None:
+        """A page that was shown already."""
+        return self._pages.get(key)
+
+    def visible_page(self) -> Page | None:
+        """The page in front."""
+        return self._pages.get(self._visible)
+
+    # what the chain, the GPUs and the wallet tell
+
+    def _on_chain_known(self) -> None:
+        identity = self._watch.identity
+        if identity is not None:
+            genesis = identity.genesis_hash.hex()
+            rows = [
+                (texts.tr("Copy the genesis hash"), genesis),
+                (texts.tr("Copy the data folder"), str(self._program.home)),
+            ]
+            self.top_bar.set_chain_menu(rows)
+        if self._watch.mode is not None:
+            self.top_bar.set_clock_mode(self._watch.mode)
+        self._render_chain()
+
+    def _on_head(self, change: HeadChange) -> None:
+        self._render_chain()
+        self._read_balance()
+        sheet = self.sheets.sheet
+        update = getattr(sheet, "update_head", None)
+        if update is not None:
+            update(change.head)
+        page = self.visible_page()
+        if page is not None:
+            page.on_head(change)
+
+    def _on_sample(self, sample: RigSample) -> None:
+        self._sample = sample
+        trouble = sample.trouble is not None or any(gpu.is_lost for gpu in sample.gpus)
+        self.rail.set_mark("rigs", "dot" if trouble else "")
+        page = self.visible_page()
+        if page is not None:
+            page.on_sample(sample)
+
+    def _render_chain(self) -> None:
+        watch = self._watch
+        if watch.identity is None or watch.head is None:
+            return
+        is_jumping = self._jump_sheet is not None and not self._jump_sheet.can_escape
+        self.top_bar.render_chain(
+            topbar_screen(
+                watch.identity,
+                watch.head,
+                watch.mode,
+                watch.capabilities,
+                watch.silent_seconds(),
+                is_jumping=is_jumping,
+                is_reachable=watch.is_reachable,
+            )
+        )
+
+    def _read_balance(self) -> None:
+        address, backend = self._chosen, self._program.backend
+        if address is None or self._is_reading_balance:
+            return
+        self._is_reading_balance = True
+
+        def done(state: AccountState) -> None:
+            self._is_reading_balance = False
+            if state.address == self._chosen:
+                self._balance = state
+                self._render_account()
+
+        self._program.runner.query(
+            "chain-read", lambda: backend.account(address), owner=self, done=done, failed=self._balance_failed
+        )
+
+    _is_reading_balance = False
+
+    def _balance_failed(self, error: DbcError) -> None:
+        self._is_reading_balance = False
+
+    def _render_account(self) -> None:
+        account = self.account()
+        self.top_bar.render_account(None if account is None else account_chip(account, self._balance))
+
+    # what pages ask for (WindowServices)
+
+    def account(self) -> Account | None:
+        """The account the window acts for."""
+        return next((each for each in self._accounts if each.address == self._chosen), None)
+
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts, as last read."""
+        return self._accounts
+
+    def head(self) -> Head | None:
+        """The newest block that was told."""
+        return self._watch.head
+
+    def identity(self) -> Identity | None:
+        """Which chain it is."""
+        return self._watch.identity
+
+    def capabilities(self) -> frozenset[Capability]:
+        """What the backend can do beyond reading and sending."""
+        return self._watch.capabilities
+
+    def clock_mode(self) -> ClockMode | None:
+        """How the chain's time passes; None where it has no clock of ours."""
+        return self._watch.mode
+
+    def sample(self) -> RigSample | None:
+        """The newest GPU readings."""
+        return self._sample
+
+    def open_sheet(self, sheet: Sheet) -> None:
+        """Show a sheet over the window."""
+        self.sheets.open(sheet)
+
+    def show_notice(self, notice: Notice, act: Callable[[], None] | None = None, kind: str = "warn") -> None:
+        """Say it in the message strip."""
+        self.strip.say(notice, kind, act)
+
+    def mark(self, key: str, text: str) -> None:
+        """Put a count, or `dot`, behind a page's name in the rail."""
+        self.rail.set_mark(key, text)
+
+    def open_spending(self, call: Call, signer: Address, on_done: Callable[[Receipt], None] | None = None) -> None:
+        """Open the one spending sheet for `call`."""
+        from dbc_desktop.ui.dialogs.spending_sheet import SpendingSheet
+
+        self.open_sheet(SpendingSheet(self._program, self, call, signer, on_done, self._watch.mode))
+
+    def open_create_account(self) -> None:
+        """Open the sheet that makes an account."""
+        from dbc_desktop.ui.dialogs.create_account import CreateAccountSheet
+
+        self.open_sheet(CreateAccountSheet(self._program, self._account_made, "" if self._accounts else texts.tr("Me")))
+
+    def open_restore_account(self) -> None:
+        """Open the sheet that restores an account."""
+        from dbc_desktop.ui.dialogs.restore_account import RestoreAccountSheet
+
+        self.open_sheet(RestoreAccountSheet(self._program, self._account_made))
+
+    def open_jump(self, blocks: int = 0) -> None:
+        """Open the sheet that lets time pass, with `blocks` filled in."""
+        from dbc_desktop.ui.dialogs.jump import JumpSheet
+
+        if self._watch.head is None:
+            return
+        sheet = JumpSheet(self._program, self._hop, self._watch.head, self._chosen, blocks)
+        self._jump_sheet = sheet
+        sheet.closed.connect(self._jump_closed)
+        self.open_sheet(sheet)
+
+    def open_palette(self) -> None:
+        """Open the list of pages and actions (Ctrl+K)."""
+        from dbc_desktop.ui.dialogs.palette import PaletteEntry, PaletteSheet
+
+        entries = [PaletteEntry(entry.title(), partial(self.show_page, entry.key)) for entry in PAGES]
+        entries += [PaletteEntry(texts.tr("Make an account"), self.open_create_account)]
+        entries += [PaletteEntry(texts.tr("Restore an account"), self.open_restore_account)]
+        if Capability.JUMP in self.capabilities():
+            entries.append(PaletteEntry(texts.tr("Jump in time"), self.open_jump))
+        entries.append(PaletteEntry(texts.tr("Lock all accounts"), self.lock))
+        entries += [
+            PaletteEntry(texts.tr("Act as {name}", name=each.name), partial(self.choose_account, each.address))
+            for each in self._accounts
+        ]
+        self.open_sheet(PaletteSheet(entries))
+
+    def unlock(self, account: Account, then: Callable[[], None]) -> None:
+        """Ask for the passphrase where the account is locked, then go on."""
+        wallet = self._program.wallet
+
+        def answered(is_unlocked: bool) -> None:
+            from dbc_desktop.ui.dialogs.unlock import UnlockSheet
+
+            if is_unlocked:
+                then()
+            else:
+                self.open_sheet(UnlockSheet(self._program, account, then))
+
+        self._program.runner.query(
+            "secrets", lambda: wallet.is_unlocked(account.address), owner=self, done=answered, failed=self._say
+        )
+
+    def lock(self) -> None:
+        """Lock every account."""
+        self._program.runner.command(
+            "secrets", self._program.wallet.lock, owner=self, done=lambda _: self._tell_accounts(), failed=self._say
+        )
+
+    def choose_account(self, address: Address) -> None:
+        """Act for another account from now on."""
+        self._chosen, self._balance = address, None
+        self._tell_accounts()
+
+    def reload_accounts(self) -> None:
+        """Read the accounts again."""
+        self._program.runner.query(
+            "secrets", self._program.wallet.accounts, owner=self, done=self._show_accounts, failed=self._say
+        )
+
+    def apply_settings(self) -> None:
+        """Theme or language were changed: draw the window anew, on the same page."""
+        settings = self._program.settings.load()
+        self._theme_name = settings.theme
+        self._dress()
+        if texts.current_language() != _spoken(settings.language):
+            texts.set_language(settings.language)
+            self._build()
+            self._on_chain_known()
+            self._tell_accounts()
+            self.show_page(self._visible)
+
+    # inside
+
+    def _account_made(self, account: Account) -> None:
+        self._chosen, self._balance = account.address, None
+        self.reload_accounts()
+
+    def _show_accounts(self, accounts: tuple[Account, ...]) -> None:
+        self._accounts = accounts
+        if self.account() is None:
+            self._chosen = accounts[0].address if accounts else None
+            self._balance = None
+        self._tell_accounts()
+
+    def _tell_accounts(self) -> None:
+        self.top_bar.set_accounts(self._accounts, self._chosen)
+        self._render_account()
+        self._read_balance()
+        page = self.visible_page()
+        if page is not None:
+            page.on_account()
+
+    def _set_clock(self, mode: ClockMode) -> None:
+        self._watch.set_clock(mode)
+
+    def _jump_closed(self) -> None:
+        self._jump_sheet = None
+        self._render_chain()
+
+    def _say(self, error: DbcError) -> None:
+        self.show_notice(notice_for(error))
+
+    def _fit(self) -> None:
+        narrow = self.width() < NARROW_BELOW
+        self.rail.set_narrow(narrow)
+        self.top_bar.set_narrow(narrow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Collapse the rail below 1100 pixels."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop timers and followers; whoever made the program closes its parts afterwards."""
+        self._tick.stop()
+        self._watch.stop()
+        self._hop.close()
+        super().closeEvent(event)
+
+
+def _spoken(language: str) -> str:
+    wanted = texts.system_language() if language == "system" else language
+    return wanted if wanted in texts.LANGUAGES else "en"
