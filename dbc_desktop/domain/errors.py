@@ -6,6 +6,7 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     ├─ UserError                 the person can fix it
     │  ├─ InvalidInput           a field does not say what it should
     │  └─ InsufficientFunds      less is free than the act needs
+    ├─ PartMissing               this computer lacks something that the program can use
     ├─ Cancelled                 the person called it off; shown to no one
     ├─ DeadlinePassed            a job did not end in the time it was given
     ├─ WalletError               keys and where they rest
@@ -69,6 +70,14 @@ class InsufficientFunds(UserError):
         self.needed, self.available = needed, available
 
 
+class PartMissing(DbcError):
+    """This computer lacks something that the program can use: `ssh` or `chinese` (a font)."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
+
+
 class Cancelled(DbcError):
     """The person called it off; shown to no one."""
 
@@ -95,7 +104,15 @@ class WalletLocked(WalletError):
 
 
 class WrongPassword(WalletError):
-    """The passphrase does not open the keystore."""
+    """The passphrase does not open the keystore.
+
+    Attributes:
+        wait_seconds: How long the next try will be held back; it doubles with each wrong one.
+    """
+
+    def __init__(self, wait_seconds: float = 0.0) -> None:
+        super().__init__()
+        self.wait_seconds = wait_seconds
 
 
 class UnknownAccount(WalletError):
