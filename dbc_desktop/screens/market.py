@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC, Balance
@@ -22,8 +23,10 @@ from dbc_desktop.screens.formats import (
 )
 from dbc_desktop.screens.places import place_name
 from dbc_desktop.screens.texts import ntr, tr
+from dbc_desktop.services.market import KEYS, Condition, MarketQuery, SortColumn
 
 HOURS_PER_DAY = 24
+_KEY = re.compile(r"(?:^|(?<=\s))([A-Za-z]+)(?=[<>=:])")
 
 
 class MarketColumn(IntEnum):
@@ -126,6 +129,86 @@ def head_text(table: MachineTable) -> str:
     return machines + " · " + ntr("{n} GPU free", "{n} GPUs free", free)
 
 
+SORT_OF = {
+    MarketColumn.MACHINE: SortColumn.MACHINE,
+    MarketColumn.GPUS: SortColumn.GPU,
+    MarketColumn.FREE: SortColumn.FREE,
+    MarketColumn.GPU_MEMORY: SortColumn.VRAM,
+    MarketColumn.MEMORY: SortColumn.RAM,
+    MarketColumn.POINTS: SortColumn.POINTS,
+    MarketColumn.USD_HOUR: SortColumn.PRICE,
+    MarketColumn.DBC_HOUR: SortColumn.PRICE,
+    MarketColumn.PLACE: SortColumn.PLACE,
+    MarketColumn.DOWNLOAD: SortColumn.DOWN,
+    MarketColumn.RECORD: SortColumn.RENTED_TIMES,
+}
+"""What a click on the head of a column sorts by."""
+
+
+def smallest_first(column: MarketColumn) -> bool:
+    """Which way a first click sorts: names and prices upwards, what one wants much of downwards."""
+    return column in (
+        MarketColumn.MACHINE,
+        MarketColumn.GPUS,
+        MarketColumn.PLACE,
+        MarketColumn.USD_HOUR,
+        MarketColumn.DBC_HOUR,
+    )
+
+
+def chips(query: MarketQuery) -> tuple[tuple[str, str], ...]:
+    """Each filter of a query in words, and the query line without it."""
+    found = []
+    for name in query.gpu:
+        rest = tuple(other for other in query.gpu if other != name)
+        found.append((gpu_chip(name), replace(query, gpu=rest).format()))
+    for condition in query.conditions:
+        others = tuple(other for other in query.conditions if other != condition)
+        found.append((_condition(condition), replace(query, conditions=others).format()))
+    if query.rented is not None:
+        text = tr("rented") if query.rented else tr("nothing rented")
+        found.append((text, replace(query, rented=None).format()))
+    for word in query.words:
+        rest = tuple(other for other in query.words if other != word)
+        found.append((f"“{word}”", replace(query, words=rest).format()))
+    return tuple(found)
+
+
+def gpu_chip(name: str) -> str:
+    """How a filter on the GPU's name is called."""
+    return tr("GPU {name}", name=name.upper())
+
+
+def _condition(condition: Condition) -> str:
+    sign = {"<=": "≤", ">=": "≥"}.get(condition.operator, condition.operator)
+    value = f"{condition.value:,}"
+    match condition.key:
+        case "price":
+            usd_hour = usd(condition.value // HOURS_PER_DAY, 3)
+            return tr("{sign} {price} per GPU-hour", sign=sign, price=usd_hour)
+        case "points":
+            return tr("{sign} {value} points", sign=sign, value=points(condition.value))
+        case "gpus":
+            return tr("{sign} {value} GPUs", sign=sign, value=value)
+        case "free":
+            return tr("{sign} {value} GPUs free", sign=sign, value=value)
+        case "vram":
+            return tr("{sign} {value} GB GPU memory", sign=sign, value=value)
+        case "ram":
+            return tr("{sign} {value} GB RAM", sign=sign, value=value)
+        case "disk":
+            return tr("{sign} {value} GB disk", sign=sign, value=value)
+        case "down":
+            return tr("{sign} {value} Mb down", sign=sign, value=value)
+        case _:
+            return tr("rented {sign} {value} times", sign=sign, value=value)
+
+
+def match_text(count: int) -> str:
+    """How many machines a query finds."""
+    return ntr("{n} matches", "{n} match", count)
+
+
 @dataclass(frozen=True, slots=True)
 class MarketDetail:
     """The panel beside the table.
@@ -219,49 +302,44 @@ def _record(machine: Machine) -> tuple[str, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RentSheet:
-    """The rent sheet: what it costs now and what happens next.
+def tooltip(table: MachineTable, row: int, column: MarketColumn, dbc_price: int) -> str:
+    """The whole value behind a cell that shows a part of it; empty where it shows all."""
+    match column:
+        case MarketColumn.MACHINE:
+            return str(table.machine_id[row])
+        case MarketColumn.GPUS:
+            return table.gpu_type[row]
+        case MarketColumn.FREE:
+            return tr("{free} of {total} GPUs", free=int(table.free_gpu[row]), total=int(table.gpu_num[row]))
+        case MarketColumn.USD_HOUR:
+            return tr("{price} for one GPU and day", price=usd(int(table.price_usd[row]), 6))
+        case MarketColumn.DBC_HOUR:
+            hourly = dbc_per_hour(int(table.price_usd[row]), dbc_price)
+            if hourly is None:
+                return ""
+            daily = Balance(int(table.price_usd[row]) * UNITS_PER_DBC // dbc_price)
+            return tr("{price} for one GPU and day", price=amount(daily, None))
+        case MarketColumn.PLACE:
+            return f"{float(table.latitude[row]):.4f}, {float(table.longitude[row]):.4f}"
+        case _:
+            return ""
 
-    Attributes:
-        problem: A sentence about what to change; the button is off while there is one.
-        next_steps: What happens in the next 15 minutes, in order.
-    """
 
-    title: str
-    total: str
-    total_usd: str
-    rows: tuple[tuple[str, str], ...]
-    next_steps: tuple[str, ...]
-    problem: str
-    button: str
-
-
-def rent_sheet(quote: RentQuote | None, free: Balance | None, gpu_type: str, problem: str = "") -> RentSheet:
-    """The sheet for an order; `free` is what the renter can spend, None while it is not known."""
-    title = tr("Rent {gpu}", gpu=gpu_name(gpu_type))
-    if quote is None or problem:
-        return RentSheet(title, "–", "", (), (), problem, tr("Rent"))
-    needed = quote.fee + quote.fixed_fee
-    if free is not None and needed > free:
-        short = tr(
-            "The account has {free} free and this needs {needed}. Choose fewer GPUs or a shorter time, or add DBC.",
-            free=amount(free),
-            needed=amount(needed),
-        )
-    else:
-        short = ""
-    gpus = ntr("{n} GPU", "{n} GPUs", quote.gpu_num)
-    rows = (
-        (tr("Rent, set aside now"), amount(quote.fee)),
-        (tr("of it burned at confirm"), amount(quote.burned)),
-        (tr("Fixed fee, not returned"), amount(quote.fixed_fee)),
+def filter_choices() -> tuple[tuple[str, str], ...]:
+    """What the filter menu offers, and how each begins in the query line."""
+    return (
+        (tr("GPU model"), "gpu:"),
+        (tr("GPUs free"), "free>="),
+        (tr("USD per GPU-hour"), "price<"),
+        (tr("GPU memory, GB"), "vram>="),
+        (tr("RAM, GB"), "ram>="),
+        (tr("Download, Mbit/s"), "down>="),
+        (tr("Calc points"), "points>="),
+        (tr("Rented so often"), "times>="),
+        (tr("With rented GPUs, yes or no"), "rented:"),
     )
-    steps = (
-        tr("Now: the rent is set aside in your account and the fixed fee is paid. {gpus} are yours to try.", gpus=gpus),
-        tr("Within 15 minutes: log in and test. Confirm, and the rent is paid."),
-        tr("If you do nothing, the order lapses after 15 minutes and the rent comes back; the fixed fee does not."),
-    )
-    return RentSheet(
-        title, amount(quote.fee), f"≈ {usd(quote.fee_usd)}", rows, steps, short, tr("Rent {gpus}", gpus=gpus)
-    )
+
+
+def key_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Start and length of each known word that stands before a comparison in a query line."""
+    return tuple((found.start(1), len(found[1])) for found in _KEY.finditer(text) if found[1].lower() in KEYS)

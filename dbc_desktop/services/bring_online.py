@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from dbc_desktop.domain.account import Account
+from dbc_desktop.chain.backend import ChainReader
+from dbc_desktop.domain.account import Account, Address
 from dbc_desktop.domain.balance import Balance
-from dbc_desktop.domain.machine import HardwareInfo, MachineId
+from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.domain.machine import HardwareInfo, MachineId, MachineStatus
 from dbc_desktop.domain.network import Head
-from dbc_desktop.services.staking import NextAct
+from dbc_desktop.services.hardware import this_computer
+from dbc_desktop.services.staking import NextAct, next_act
 
 
 class KeyRing(Protocol):
@@ -50,3 +53,39 @@ class BringFacts:
     def needs_room(self) -> bool:
         """No server room of the stash is registered yet."""
         return self.act is None or not self.act.server_rooms
+
+
+def read_facts(
+    backend: ChainReader, wallet: KeyRing, sample: RigSample | None, stash: Address | None, machine_id: MachineId | None
+) -> BringFacts:
+    """What the wizard needs to know now; reads the chain and the wallet, so call it from the `chain-read` lane.
+
+    Raises:
+        ChainUnreachable: The backend does not answer.
+    """
+    accounts = wallet.accounts()
+    totals = backend.network()
+    seen = this_computer(sample, machine_id or MachineId(""))
+    return BringFacts(
+        head=backend.head(),
+        accounts=accounts,
+        account=next((account for account in accounts if account.address == stash), None),
+        free=None if stash is None else backend.account(stash).free,
+        act=None if stash is None else next_act(backend, stash, machine_id),
+        keys=tuple(key for key in wallet.machine_keys() if backend.machine(key) is None),
+        first_stake=totals.bond_stake,
+        fixed_fee=totals.fixed_fee,
+        hardware=seen if seen.gpu_num else None,
+        gpu_num=seen.gpu_num,
+    )
+
+
+def unfinished(backend: ChainReader, stash: Address) -> MachineId | None:
+    """A machine of `stash` that is on its way to being online, None where there is none."""
+    on_the_way = (
+        MachineStatus.ADDING_CUSTOMIZE_INFO,
+        MachineStatus.DISTRIBUTING_ORDER,
+        MachineStatus.COMMITTEE_VERIFYING,
+        MachineStatus.WAITING_FULFILL,
+    )
+    return next((each.machine_id for each in backend.machines_of(stash) if each.status in on_the_way), None)
