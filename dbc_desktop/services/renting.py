@@ -9,13 +9,12 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import InvalidInput
 from dbc_desktop.domain.machine import MachineId
-from dbc_desktop.domain.network import BLOCK_MS
+from dbc_desktop.domain.network import BLOCK_MS, BLOCKS_PER_ERA
 from dbc_desktop.domain.rental import RentOrder
+from dbc_desktop.rules.profile import LAUNCH_2021, RulesProfile
 
 _PALLET = "RentMachine"
 BLOCKS_PER_MINUTE = 60_000 // BLOCK_MS
-BLOCKS_PER_HALF_HOUR = 30 * BLOCKS_PER_MINUTE
-MAX_DAYS = 60
 
 _MINUTES = {"d": 1_440, "h": 60, "min": 1, "m": 1}
 _UNIT_WORDS = {
@@ -41,7 +40,7 @@ def relet_call(rent_id: int, duration_blocks: int) -> Call:
     return Call(_PALLET, "relet_machine", (rent_id, duration_blocks))
 
 
-def parse_duration(text: str) -> int:
+def parse_duration(text: str, profile: RulesProfile = LAUNCH_2021) -> int:
     """Blocks of a duration a person typed: `1 d`, `12 h`, `90 min`, `1 d 12 h`; a bare number counts hours.
 
     Raises:
@@ -65,11 +64,12 @@ def parse_duration(text: str) -> int:
         raise InvalidInput("duration", "not_a_duration", text=text[:40])
     if minutes == 0:
         raise InvalidInput("duration", "zero")
-    if minutes % 30:
+    blocks = minutes * BLOCKS_PER_MINUTE
+    if blocks % profile.rent_unit:
         raise InvalidInput("duration", "not_half_hours", minutes=minutes)
-    if minutes > MAX_DAYS * 1_440:
-        raise InvalidInput("duration", "too_long", days=MAX_DAYS)
-    return minutes * BLOCKS_PER_MINUTE
+    if blocks > profile.max_rental:
+        raise InvalidInput("duration", "too_long", days=profile.max_rental // BLOCKS_PER_ERA)
+    return blocks
 
 
 def my_orders(backend: ChainReader, renter: Address) -> tuple[RentOrder, ...]:
