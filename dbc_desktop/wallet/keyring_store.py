@@ -80,6 +80,8 @@ class OsKeyringStore:
         except RuntimeError as error:
             # The library wraps the failure to reach the bus; a bus without the service has no cause.
             raise SecretStoreUnavailable("no_service" if error.__cause__ is None else "no_bus") from error
+        except OSError as error:
+            raise SecretStoreUnavailable("no_bus") from error
         return backend
 
 
