@@ -6,15 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from dbc_desktop.domain.call import Call
-from dbc_desktop.rules import balances, catalogue, price
+from dbc_desktop.rules import balances, catalogue, committee, online_committee, price, rent_machine
 from dbc_desktop.rules.codec import RAW
+from dbc_desktop.rules.online_profile.calls import CALLS as ONLINE_PROFILE_CALLS
 from dbc_desktop.rules.state import SINGLE, declare_value
 from dbc_desktop.rules.work import Work, refuse
 
 SUDO_KEY = declare_value("Sudo.Key", RAW)
 
-SIGNED: dict[tuple[str, str], Callable[..., None]] = {**balances.CALLS}
-ROOT: dict[tuple[str, str], Callable[..., None]] = {**price.ROOT_CALLS}
+SIGNED: dict[tuple[str, str], Callable[..., None]] = {
+    **balances.CALLS,
+    **ONLINE_PROFILE_CALLS,
+    **committee.CALLS,
+    **online_committee.CALLS,
+    **rent_machine.CALLS,
+}
+ROOT: dict[tuple[str, str], Callable[..., None]] = {**price.ROOT_CALLS, **committee.ROOT_CALLS}
 
 
 def dispatch(work: Work, who: bytes, call: Call) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from dbc_desktop.rules import balances, price
+from dbc_desktop.rules import balances, committee, price
 from dbc_desktop.rules.dispatch import SUDO_KEY
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.profile import PROFILES
@@ -50,6 +50,10 @@ def genesis(spec: GenesisSpec) -> Engine:
     layer.put(price.CNY_PER_USD, SINGLE, spec.cny_per_usd_milli)
     for who, amount in spec.endowments:
         balances.mint(work, who, amount)
+    for member in spec.committee:
+        balances.mint(work, member, max(0, profile.committee_stake - balances.holdings(layer, member).free))
+        committee.add_committee(work, member)
+        committee.committee_set_box_pubkey(work, member, member)
     layer.settle()
     digest = blake2b(b"".join((spec.profile.encode(), spec.seed)), digest_size=32)
     for name, key, value in state.rows():

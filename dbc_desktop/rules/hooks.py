@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dbc_desktop.rules import online_committee, rent_machine
+from dbc_desktop.rules.online_profile import offline, payout
 from dbc_desktop.rules.work import AGENDA, Work
 
 
 def on_initialize(work: Work) -> None:
     """Payouts, the era roll, and slashes that are due."""
+    payout.list_machines(work)
+    payout.pay_slot(work)
+    payout.roll_era(work)
+    offline.execute_slashes(work)
+    online_committee.execute_slashes(work)
 
 
 def on_finalize(work: Work) -> None:
     """Committee work, then rent orders that lapse or end; then this block's page of the agenda is torn out."""
+    online_committee.start_revealing(work)
+    online_committee.summarize(work)
+    online_committee.distribute(work)
+    rent_machine.lapse_orders(work)
+    rent_machine.end_orders(work)
     work.layer.remove(AGENDA, work.height)

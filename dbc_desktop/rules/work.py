@@ -70,7 +70,9 @@ class Work:
         self.layer.put(AGENDA, height, ((self.layer.get(AGENDA, height) or ()) + ((kind, subject),)))
 
     def unschedule(self, height: int, kind: str, subject: str) -> None:
-        """Take back `schedule`."""
+        """Take back `schedule`; what is due in this very block stays, its hook finds nothing to do."""
+        if height <= self.height:
+            return
         left = tuple(item for item in self.layer.get(AGENDA, height) or () if item != (kind, subject))
         if left:
             self.layer.put(AGENDA, height, left)

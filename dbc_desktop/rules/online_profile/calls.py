@@ -1,0 +1,21 @@
+"""The calls of OnlineProfile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dbc_desktop.rules.online_profile import bonding, claim, offline, online
+
+CALLS: dict[tuple[str, str], Callable[..., None]] = {
+    ("OnlineProfile", call.__name__): call
+    for call in (
+        bonding.set_controller,
+        bonding.bond_machine,
+        bonding.gen_server_room,
+        bonding.add_machine_info,
+        online.fulfill_machine,
+        claim.claim_rewards,
+        offline.controller_report_offline,
+        offline.controller_report_online,
+    )
+}

@@ -1,0 +1,117 @@
+"""Going offline by one's own report, coming back, and the slash that follows (chain-rules 4.12)."""
+
+from __future__ import annotations
+
+from dbc_desktop.domain.machine import MachineStatus
+from dbc_desktop.rules import balances
+from dbc_desktop.rules.arithmetic import perbill_mul, percent
+from dbc_desktop.rules.online_profile import points, stake
+from dbc_desktop.rules.online_profile.rows import (
+    MACHINES,
+    NEXT_SLASH_ID,
+    PENDING_SLASH,
+    STASH_MACHINES,
+    MachineRow,
+    PendingSlash,
+    controlled,
+    count,
+    stash_machines,
+)
+from dbc_desktop.rules.orders import has_orders, is_running
+from dbc_desktop.rules.profile import RulesProfile
+from dbc_desktop.rules.state import SINGLE
+from dbc_desktop.rules.work import Work, insert, refuse, without
+
+_PALLET = "OnlineProfile"
+_WORKING = (MachineStatus.ONLINE, MachineStatus.RENTED)
+
+
+def controller_report_offline(work: Work, who: bytes, machine_id: str) -> None:
+    """The machine leaves the market and the points; the reward of this era is lost, the slash comes on return."""
+    machine = controlled(work, who, machine_id)
+    if machine.status not in _WORKING:
+        refuse(_PALLET, "MachineStatusNotAllowed")
+    points.went_offline(work, machine_id, machine.stash)
+    owned = stash_machines(work.layer, machine.stash)
+    work.layer.put(STASH_MACHINES, machine.stash, owned._replace(online=without(owned.online, machine_id)))
+    count(work, machines=-1, gpus=-machine.gpu_num)
+    gone = machine._replace(
+        status=MachineStatus.STAKER_REPORT_OFFLINE, previous=machine.status, offline_height=work.height
+    )
+    work.layer.put(MACHINES, machine_id, gone)
+    work.emit(_PALLET, "ControllerReportOffline", machine_id=machine_id)
+
+
+def slash_percent(profile: RulesProfile, previous: MachineStatus | None, blocks: int) -> int:
+    """Percent of the stake that so many blocks offline cost."""
+    rented = previous is MachineStatus.RENTED
+    table = profile.offline_rented if rented else profile.offline_online
+    return next(part for end, part in table if end is None or blocks < end)
+
+
+def slash_on_return(profile: RulesProfile, machine: MachineRow, height: int) -> int:
+    """Units that coming back at `height` reserves for the slash."""
+    old = height - machine.online_height > profile.slash_free_age
+    if old and machine.offline_height - machine.last_online_height >= profile.slash_free_online:
+        return 0
+    part = slash_percent(profile, machine.previous, height - machine.offline_height)
+    return perbill_mul(percent(part), machine.stake_amount)
+
+
+def controller_report_online(work: Work, who: bytes, machine_id: str) -> None:
+    """The machine works again; the slash is reserved now and executed 28,800 blocks later."""
+    machine = controlled(work, who, machine_id)
+    if machine.status is not MachineStatus.STAKER_REPORT_OFFLINE:
+        refuse(_PALLET, "MachineStatusNotAllowed")
+    amount = slash_on_return(work.profile, machine, work.height)
+    if amount:
+        _set_aside(work, machine_id, machine, amount)
+    status = MachineStatus.RENTED if has_orders(work.layer, machine_id) else MachineStatus.ONLINE
+    back = machine._replace(status=status, previous=None, offline_height=0, last_online_height=work.height)
+    work.layer.put(MACHINES, machine_id, back)
+    owned = stash_machines(work.layer, machine.stash)
+    work.layer.put(STASH_MACHINES, machine.stash, owned._replace(online=insert(owned.online, machine_id)))
+    basic = machine.hardware.calc_point if machine.hardware else 0
+    rented = is_running(work.layer, machine_id)
+    points.came_online(work, machine_id, machine.stash, machine.gpu_num, basic, rented=rented)
+    count(work, machines=1, gpus=machine.gpu_num)
+    work.emit(_PALLET, "ControllerReportOnline", machine_id=machine_id)
+
+
+def execute_slashes(work: Work) -> None:
+    """At its height: a tenth to the renters that were cut off, the rest to the treasury."""
+    for _, subject in work.due("slash"):
+        slash_id = int(subject)
+        slash = work.layer.get(PENDING_SLASH, slash_id)
+        if slash is None:
+            continue
+        work.layer.remove(PENDING_SLASH, slash_id)
+        left = slash.amount
+        stake.lower(work, slash.stash, slash.amount)
+        to_renters = slash.amount * work.profile.slash_renters_percent // 100
+        for renter in slash.renters:
+            balances.repatriate(work, slash.stash, renter, to_renters // len(slash.renters))
+            left -= to_renters // len(slash.renters)
+        balances.repatriate(work, slash.stash, work.profile.treasury, left)
+        work.emit(_PALLET, "SlashExecuted", stash=slash.stash, machine_id=slash.machine_id, amount=slash.amount)
+
+
+def _set_aside(work: Work, machine_id: str, machine: MachineRow, amount: int) -> None:
+    if not stake.add(work, machine.stash, amount):
+        refuse(_PALLET, "BalanceNotEnough")
+    rented = machine.previous is MachineStatus.RENTED
+    slash_id = work.layer.get(NEXT_SLASH_ID, SINGLE) or 0
+    due = work.height + work.profile.slash_delay
+    slash = PendingSlash(
+        machine_id,
+        machine.stash,
+        amount,
+        machine.renters if rented else (),
+        work.height,
+        due,
+        "RentedReportOffline" if rented else "OnlineReportOffline",
+    )
+    work.layer.put(PENDING_SLASH, slash_id, slash)
+    work.layer.put(NEXT_SLASH_ID, SINGLE, slash_id + 1)
+    work.schedule(due, "slash", str(slash_id))
+    work.emit(_PALLET, "AddSlash", machine_id=machine_id, slash_id=slash_id)

@@ -1,0 +1,226 @@
+"""Eras and payouts: what each machine earned in the last era, and what is released of earlier ones (chain-rules 4.9).
+
+The reward queue of a machine is one packed row: a head of running sums, then the reward of each era of the last 150,
+oldest first. The sums make a payout cost the same whether one era waits in the queue or 150.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dbc_desktop.domain.network import BLOCKS_PER_ERA
+from dbc_desktop.rules import committee
+from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
+from dbc_desktop.rules.codec import NUMBER, RAW, TEXT, row
+from dbc_desktop.rules.online_profile import points
+from dbc_desktop.rules.online_profile.rows import CURRENT_ERA, STASH_REWARDS, stash_rewards
+from dbc_desktop.rules.profile import RulesProfile
+from dbc_desktop.rules.state import SINGLE, declare, declare_value
+from dbc_desktop.rules.work import Work
+
+LIST_OFFSET = 2
+"""Block of the era in which the list of machines to pay is made; it is paid from the next block on."""
+
+SLOTS = 60
+RECENT = 7
+
+
+class Owner(NamedTuple):
+    """Whose a reward queue is; the machine's record may be gone before the queue is empty."""
+
+    stash: bytes
+    committee: tuple[bytes, ...]
+    deadline: int
+
+
+class Queue(NamedTuple):
+    """The reward queue of a machine, unpacked; amounts in units.
+
+    Attributes:
+        earned: The owner's part of all rewards so far.
+        locked: The owner's part that is not released yet.
+        parts_owner: What one later payout releases to the owner from all waiting eras, last parts aside.
+        parts_member: The same for each committee member.
+        last_era: Era of the newest reward.
+        waiting: Whole rewards of the waiting eras, 16 bytes each, the oldest first.
+    """
+
+    earned: int = 0
+    locked: int = 0
+    parts_owner: int = 0
+    parts_member: int = 0
+    last_era: int = 0
+    waiting: bytes = b""
+
+
+QUEUES = declare("OnlineProfile.MachineRecentReward", TEXT, RAW)
+OWNERS = declare("OnlineProfile.MachineRewardOwner", TEXT, row(Owner))
+PAYOUT_LIST = declare_value("OnlineProfile.AllMachineIdSnap", row(tuple[str, ...]))
+PAYOUT_DONE = declare_value("OnlineProfile.PayoutCursor", NUMBER)
+
+_HEAD = 4 * 16 + 4
+
+
+def pack(queue: Queue) -> bytes:
+    """The stored row."""
+    return b"".join(
+        (
+            queue[0].to_bytes(16),
+            queue[1].to_bytes(16),
+            queue[2].to_bytes(16),
+            queue[3].to_bytes(16),
+            queue[4].to_bytes(4),
+            queue[5],
+        )
+    )
+
+
+def unpack(data: bytes) -> Queue:
+    """The queue of a stored row."""
+    number = int.from_bytes
+    return Queue(
+        number(data[:16]), number(data[16:32]), number(data[32:48]), number(data[48:64]), number(data[64:68]), data[68:]
+    )
+
+
+def rewards(queue: Queue) -> list[int]:
+    """The waiting rewards, the oldest first."""
+    waiting = queue.waiting
+    return [int.from_bytes(waiting[at : at + 16]) for at in range(0, len(waiting), 16)]
+
+
+def open_queue(work: Work, machine_id: str, stash: bytes, members: tuple[bytes, ...], deadline: int) -> None:
+    """Have the machine paid from now on; a queue it has is kept (quirk Q8 of chain-rules 14 not copied)."""
+    if work.layer.get(QUEUES, machine_id) is None:
+        work.layer.put(QUEUES, machine_id, pack(Queue()))
+    work.layer.put(OWNERS, machine_id, Owner(stash, members, deadline))
+
+
+def roll_era(work: Work) -> None:
+    """At the first block of an era: count it, and have the last one paid."""
+    if work.height % BLOCKS_PER_ERA != 1:
+        return
+    work.layer.put(CURRENT_ERA, SINGLE, work.era)
+    if next(work.layer.items(QUEUES), None) is not None:
+        work.schedule(work.height + LIST_OFFSET - 1, "payout_list", "")
+
+
+def list_machines(work: Work) -> None:
+    """Two blocks into an era: list who earned in the last one or still has something waiting."""
+    for _ in work.due("payout_list"):
+        era = work.era - 1
+        layer = work.layer
+        paid = sorted(
+            machine_id
+            for machine_id, data in layer.items(QUEUES)
+            if len(data) > _HEAD or points.machine_at(layer, machine_id, era).gpus
+        )
+        if paid:
+            layer.put(PAYOUT_LIST, SINGLE, tuple(paid))
+            layer.put(PAYOUT_DONE, SINGLE, 0)
+            work.schedule(work.height + 1, "payout", "")
+
+
+def pay_slot(work: Work) -> None:
+    """In each of the next blocks: pay one sixtieth of the list."""
+    for _ in work.due("payout"):
+        ids = work.layer.get(PAYOUT_LIST, SINGLE) or ()
+        start = work.layer.get(PAYOUT_DONE, SINGLE) or 0
+        end = min(len(ids), start + len(ids) // SLOTS + 1)
+        _pay(work, ids[start:end])
+        if end < len(ids):
+            work.layer.put(PAYOUT_DONE, SINGLE, end)
+            work.schedule(work.height + 1, "payout", "")
+        else:
+            work.layer.remove(PAYOUT_DONE, SINGLE)
+
+
+def _pay(work: Work, ids: tuple[str, ...]) -> None:
+    """Pay these machines; sums of stashes and members are kept aside and written once."""
+    layer, profile, era = work.layer, work.profile, work.era - 1
+    pool, total = profile.emission.era_reward(era), points.total_at(layer, era)
+    stashes: dict[bytes, list[int]] = {}
+    members: dict[bytes, int] = {}
+    for machine_id in ids:
+        data, owner = layer.get(QUEUES, machine_id), layer.get(OWNERS, machine_id)
+        if data is None or owner is None:
+            continue
+        machine = points.machine_at(layer, machine_id, era)
+        actual = 0
+        if machine.gpus:
+            actual = points.machine_total(profile, machine, points.stash_at(layer, owner.stash, era).gpus)
+        reward = perbill_mul(perbill_rational(actual, total), pool) if actual else 0
+        before = unpack(data)
+        after, paid = step(profile, before, owner, era, reward)
+        layer.put(QUEUES, machine_id, pack(after))
+        released = paid.at_once + paid.from_earlier
+        sums = stashes.setdefault(owner.stash, [0, 0, 0])
+        sums[0] += released
+        sums[1] += paid.earned
+        sums[2] += after.locked - before.locked
+        if paid.each_member:
+            for member in owner.committee:
+                members[member] = members.get(member, 0) + paid.each_member
+        value = f"[{paid.earned},{paid.at_once},{paid.from_earlier},{reward},{actual},{total}]"
+        work.record("reward", machine_id, era, value.encode())
+    for stash, (released, earned, locked) in stashes.items():
+        _credit(work, stash, era, released, earned, locked)
+    for member, amount in members.items():
+        committee.credit(work, member, amount)
+
+
+class Paid(NamedTuple):
+    """What one payout gave: the owner's part in three figures, and what each member got."""
+
+    earned: int
+    at_once: int
+    from_earlier: int
+    each_member: int
+
+
+def step(profile: RulesProfile, queue: Queue, owner: Owner, era: int, reward: int) -> tuple[Queue, Paid]:
+    """One payout of one machine: `reward` of `era` joins the queue, a part of every waiting reward leaves it."""
+    release, share, members = profile.release, profile.committee_share.share, len(owner.committee)
+    own, each = share(reward, members, era, owner.deadline)
+    waiting, parts_owner, parts_member = queue.waiting, queue.parts_owner, queue.parts_member
+    own_earlier, each_earlier = parts_owner, parts_member
+    if len(waiting) == 16 * release.parts:
+        oldest = int.from_bytes(waiting[:16])
+        own_old, each_old = share(oldest, members, era - release.parts, owner.deadline)
+        own_part, each_part = release.part(own_old), release.part(each_old)
+        own_earlier += release.last_part(own_old) - own_part
+        each_earlier += release.last_part(each_old) - each_part
+        parts_owner -= own_part
+        parts_member -= each_part
+        waiting = waiting[16:]
+    own_now, each_now = release.at_once(own), release.at_once(each)
+    locked = queue.locked + own - own_now - own_earlier
+    if locked:
+        after = Queue(
+            queue.earned + own,
+            locked,
+            parts_owner + release.part(own),
+            parts_member + release.part(each),
+            era,
+            waiting + reward.to_bytes(16),
+        )
+    else:
+        after = Queue(queue.earned + own, last_era=era)
+    return after, Paid(own, own_now, own_earlier, each_now + each_earlier)
+
+
+def _credit(work: Work, stash: bytes, era: int, released: int, earned: int, locked: int) -> None:
+    held = stash_rewards(work.layer, stash)
+    recent = held.released
+    if era != held.released_era:
+        gap = min(RECENT, era - held.released_era)
+        recent = (recent + (0,) * gap)[-RECENT:]
+    recent = (*recent[:-1], recent[-1] + released)
+    after = held._replace(
+        can_claim=held.can_claim + released,
+        earned=held.earned + earned,
+        locked=held.locked + locked,
+        released_era=era,
+        released=recent,
+    )
+    work.layer.put(STASH_REWARDS, stash, after)

@@ -1,0 +1,155 @@
+"""Points of machines, stashes and the network by era (chain-rules 4.9).
+
+The chain copies whole snapshots each era. Here each value carries the era from which it holds, so that an era in which
+nothing changes costs nothing; the values of the last era stay readable until its payout is over. A machine that leaves
+is taken out of this era and the next with exactly what it had there (quirks Q6 and Q24 of chain-rules 14 not copied).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeVar
+
+from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, percent
+from dbc_desktop.rules.codec import RAW, TEXT, row
+from dbc_desktop.rules.profile import RulesProfile
+from dbc_desktop.rules.state import SINGLE, Map, Readable, declare, declare_value
+from dbc_desktop.rules.work import Work
+
+
+class MachinePoints(NamedTuple):
+    """A machine from `era` on; no GPUs: it does not count."""
+
+    era: int = 0
+    gpus: int = 0
+    basic: int = 0
+    rented: bool = False
+
+
+class StashPoints(NamedTuple):
+    """A stash from `era` on."""
+
+    era: int = 0
+    gpus: int = 0
+    basic: int = 0
+    rent_extra: int = 0
+
+
+class TotalPoints(NamedTuple):
+    """The network from `era` on."""
+
+    era: int = 0
+    total: int = 0
+
+
+MACHINE_POINTS = declare("OnlineProfile.ErasMachinePoints", TEXT, row(tuple[MachinePoints, ...]))
+STASH_POINTS = declare("OnlineProfile.ErasStashPoints", RAW, row(tuple[StashPoints, ...]))
+TOTAL_POINTS = declare_value("OnlineProfile.ErasTotalPoints", row(tuple[TotalPoints, ...]))
+
+V = TypeVar("V", MachinePoints, StashPoints, TotalPoints)
+K = TypeVar("K")
+
+
+def inflation(profile: RulesProfile, gpus: int) -> int:
+    """Bonus of a large stash in parts of 10^9: 0.01 % for each GPU, at most 10 %."""
+    return perbill_rational(min(gpus, profile.stash_bonus_gpus), 10_000)
+
+
+def rent_extra(profile: RulesProfile, basic: int) -> int:
+    """Bonus points of a rented machine."""
+    return perbill_mul(percent(profile.rented_bonus_percent), basic)
+
+
+def stash_total(profile: RulesProfile, stash: StashPoints) -> int:
+    """Points of a stash, bonuses included."""
+    return perbill_mul(inflation(profile, stash.gpus), stash.basic) + stash.basic + stash.rent_extra
+
+
+def machine_total(profile: RulesProfile, machine: MachinePoints, stash_gpus: int) -> int:
+    """Points of a machine, bonuses included."""
+    extra = rent_extra(profile, machine.basic) if machine.rented else 0
+    return machine.basic + extra + perbill_mul(inflation(profile, stash_gpus), machine.basic)
+
+
+def machine_at(layer: Readable, machine_id: str, era: int) -> MachinePoints:
+    """The machine in `era`; this era, the last and the next can be asked for."""
+    return _at(layer.get(MACHINE_POINTS, machine_id) or (), era) or MachinePoints()
+
+
+def stash_at(layer: Readable, stash: bytes, era: int) -> StashPoints:
+    """The stash in `era`."""
+    return _at(layer.get(STASH_POINTS, stash) or (), era) or StashPoints()
+
+
+def total_at(layer: Readable, era: int) -> int:
+    """The network's points in `era`."""
+    return (_at(layer.get(TOTAL_POINTS, SINGLE) or (), era) or TotalPoints()).total
+
+
+def came_online(work: Work, machine_id: str, stash: bytes, gpus: int, basic: int, *, rented: bool) -> None:
+    """It counts from the next era on."""
+    now = machine_at(work.layer, machine_id, work.era)
+    _set(work, machine_id, stash, now, MachinePoints(0, gpus, basic, rented))
+
+
+def went_offline(work: Work, machine_id: str, stash: bytes) -> None:
+    """It counts no more, this era included: the reward of the whole day is lost."""
+    _set(work, machine_id, stash, MachinePoints(), MachinePoints())
+
+
+def rent_began(work: Work, machine_id: str, stash: bytes) -> None:
+    """The rented bonus counts from the next era on."""
+    coming = machine_at(work.layer, machine_id, work.era + 1)
+    if coming.gpus:
+        now = machine_at(work.layer, machine_id, work.era)
+        _set(work, machine_id, stash, now, coming._replace(rented=True))
+
+
+def rent_ended(work: Work, machine_id: str, stash: bytes) -> None:
+    """The rented bonus counts no more, this era included."""
+    now, coming = (machine_at(work.layer, machine_id, era) for era in (work.era, work.era + 1))
+    _set(work, machine_id, stash, now._replace(rented=False), coming._replace(rented=False))
+
+
+def _set(work: Work, machine_id: str, stash: bytes, *new: MachinePoints) -> None:
+    """What the machine counts in this era and the next; stash and network follow."""
+    layer, eras, profile = work.layer, (work.era, work.era + 1), work.profile
+    stashes, totals = [], []
+    for era, after in zip(eras, new, strict=True):
+        before, held = machine_at(layer, machine_id, era), stash_at(layer, stash, era)
+        extra = _extra(profile, after) - _extra(profile, before)
+        moved = StashPoints(
+            era,
+            held.gpus + after.gpus - before.gpus,
+            held.basic + after.basic - before.basic,
+            held.rent_extra + extra,
+        )
+        stashes.append(moved)
+        change = stash_total(profile, moved) - stash_total(profile, held)
+        totals.append(TotalPoints(era, total_at(layer, era) + change))
+    machines = [points._replace(era=era) for era, points in zip(eras, new, strict=True)]
+    _keep(work, MACHINE_POINTS, machine_id, machines)
+    _keep(work, STASH_POINTS, stash, stashes)
+    _keep(work, TOTAL_POINTS, SINGLE, totals)
+
+
+def _extra(profile: RulesProfile, machine: MachinePoints) -> int:
+    return rent_extra(profile, machine.basic) if machine.rented else 0
+
+
+def _at(versions: tuple[V, ...], era: int) -> V | None:
+    for version in reversed(versions):
+        if version.era <= era:
+            return version
+    return None
+
+
+def _keep(work: Work, table: Map[K, tuple[V, ...]], key: K, new: list[V]) -> None:
+    """Store the versions of this era and the next behind what held in the last era."""
+    kept = [version for version in work.layer.get(table, key) or () if version.era < work.era][-1:]
+    for version in new:
+        if kept[-1][1:] != version[1:] if kept else any(version[1:]):
+            kept.append(version)
+    if any(any(version[1:]) for version in kept):
+        work.layer.put(table, key, tuple(kept))
+    else:
+        work.layer.remove(table, key)

@@ -1,0 +1,144 @@
+"""What OnlineProfile stores."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dbc_desktop.domain.machine import CustomizeInfo, HardwareInfo, MachineStatus
+from dbc_desktop.rules.codec import AMOUNT, NUMBER, RAW, TEXT, row
+from dbc_desktop.rules.state import SINGLE, Readable, declare, declare_value
+from dbc_desktop.rules.work import Work, refuse
+
+
+class MachineRow(NamedTuple):
+    """`MachineInfo` of chain-rules 4.3; `offline_height` and `previous` belong to StakerReportOffline."""
+
+    controller: bytes
+    stash: bytes
+    bonding_height: int
+    init_stake_per_gpu: int
+    stake_amount: int
+    status: MachineStatus = MachineStatus.ADDING_CUSTOMIZE_INFO
+    renters: tuple[bytes, ...] = ()
+    last_machine_restake: int = 0
+    online_height: int = 0
+    last_online_height: int = 0
+    offline_height: int = 0
+    previous: MachineStatus | None = None
+    total_rented_duration: int = 0
+    total_rented_times: int = 0
+    total_rent_fee: int = 0
+    total_burn_fee: int = 0
+    hardware: HardwareInfo | None = None
+    customize: CustomizeInfo | None = None
+    reward_committee: tuple[bytes, ...] = ()
+    reward_deadline: int = 0
+
+    @property
+    def gpu_num(self) -> int:
+        """GPUs the committee confirmed."""
+        return self.hardware.gpu_num if self.hardware else 0
+
+
+class StashMachines(NamedTuple):
+    """The machines of a stash, both lists sorted."""
+
+    total: tuple[str, ...] = ()
+    online: tuple[str, ...] = ()
+
+
+class StashRewards(NamedTuple):
+    """Rewards of a stash in units, always `earned == claimed + can_claim + locked`.
+
+    Attributes:
+        released: What the payouts of the eras up to `released_era` released, the newest last, at most seven.
+    """
+
+    can_claim: int = 0
+    earned: int = 0
+    claimed: int = 0
+    locked: int = 0
+    last_claim: int = 0
+    released_era: int = 0
+    released: tuple[int, ...] = ()
+
+
+class SysInfo(NamedTuple):
+    """Sums over the network: machines and GPUs that earn, GPUs held by orders, mining stake."""
+
+    total_stake: int = 0
+    machine_num: int = 0
+    gpu_num: int = 0
+    rented_gpu_num: int = 0
+
+
+class PendingSlash(NamedTuple):
+    """A slash that is reserved and waits for its height (chain-rules 4.12)."""
+
+    machine_id: str
+    stash: bytes
+    amount: int
+    renters: tuple[bytes, ...]
+    slash_time: int
+    exec_time: int
+    reason: str
+
+
+STASH_CONTROLLER = declare("OnlineProfile.StashController", RAW, RAW)
+CONTROLLER_STASH = declare("OnlineProfile.ControllerStash", RAW, RAW)
+MACHINES = declare("OnlineProfile.MachinesInfo", TEXT, row(MachineRow))
+STASH_MACHINES = declare("OnlineProfile.StashMachines", RAW, row(StashMachines))
+STASH_REWARDS = declare("OnlineProfile.StashRewards", RAW, row(StashRewards))
+STASH_STAKE = declare("OnlineProfile.StashStake", RAW, AMOUNT)
+SERVER_ROOMS = declare("OnlineProfile.StashServerRooms", RAW, row(tuple[bytes, ...]))
+CONFIRMED = declare_value("OnlineProfile.ConfirmedMachines", row(tuple[str, ...]))
+"""`LiveMachines.confirmed_machine`: described and waiting for a committee."""
+SYS_INFO = declare_value("OnlineProfile.SysInfo", row(SysInfo))
+PENDING_SLASH = declare("OnlineProfile.PendingSlash", NUMBER, row(PendingSlash))
+NEXT_SLASH_ID = declare_value("OnlineProfile.NextSlashId", NUMBER)
+CURRENT_ERA = declare_value("OnlineProfile.CurrentEra", NUMBER)
+
+
+def machine_of(layer: Readable, machine_id: str, pallet: str = "OnlineProfile") -> MachineRow:
+    """The machine.
+
+    Raises:
+        ChainRejected: `Unknown` of `pallet`.
+    """
+    return layer.get(MACHINES, machine_id) or refuse(pallet, "Unknown")
+
+
+def controlled(work: Work, who: bytes, machine_id: str) -> MachineRow:
+    """The machine, which `who` controls.
+
+    Raises:
+        ChainRejected: `Unknown` or `NotMachineController`.
+    """
+    machine = machine_of(work.layer, machine_id)
+    if machine.controller != who:
+        refuse("OnlineProfile", "NotMachineController")
+    return machine
+
+
+def stash_machines(layer: Readable, stash: bytes) -> StashMachines:
+    """The machines of a stash."""
+    return layer.get(STASH_MACHINES, stash) or StashMachines()
+
+
+def stash_rewards(layer: Readable, stash: bytes) -> StashRewards:
+    """The rewards of a stash."""
+    return layer.get(STASH_REWARDS, stash) or StashRewards()
+
+
+def sys_info(layer: Readable) -> SysInfo:
+    """Sums over the network."""
+    return layer.get(SYS_INFO, SINGLE) or SysInfo()
+
+
+def count(work: Work, *, machines: int = 0, gpus: int = 0, rented: int = 0) -> None:
+    """Move the sums over the network."""
+    now = sys_info(work.layer)
+    moved = now._replace(
+        machine_num=now.machine_num + machines, gpu_num=now.gpu_num + gpus, rented_gpu_num=now.rented_gpu_num + rented
+    )
+    work.layer.put(SYS_INFO, SINGLE, moved)

@@ -1,0 +1,278 @@
+"""RentMachine 111: order, confirm, extend, lapse and end (chain-rules 5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dbc_desktop.domain.machine import MachineStatus
+from dbc_desktop.domain.network import BLOCKS_PER_ERA
+from dbc_desktop.domain.rental import RentStatus
+from dbc_desktop.rules import balances
+from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, value_to_dbc
+from dbc_desktop.rules.online_profile import points, stake
+from dbc_desktop.rules.online_profile.rows import MACHINES, MachineRow, count, machine_of
+from dbc_desktop.rules.orders import (
+    MACHINE_ORDERS,
+    NEXT_RENT_ID,
+    ORDERS,
+    USER_ORDERS,
+    MachineOrders,
+    OrderRow,
+    has_orders,
+    is_running,
+    machine_orders,
+)
+from dbc_desktop.rules.price import price
+from dbc_desktop.rules.profile import RulesProfile
+from dbc_desktop.rules.state import SINGLE, Readable
+from dbc_desktop.rules.work import Work, refuse
+
+_PALLET = "RentMachine"
+_RENTABLE = (MachineStatus.ONLINE, MachineStatus.RENTED)
+_U64 = 2**64
+
+
+class Terms(NamedTuple):
+    """What an order comes to: blocks after the cap, micro-USD, and units."""
+
+    duration: int
+    fee_usd: int
+    fee: int
+
+
+def day_price(profile: RulesProfile, calc_point: int, gpus: int, of_gpus: int) -> int:
+    """Micro-USD a day for `gpus` of the `of_gpus` cards of a machine, each division cut."""
+    return profile.gpu_price * calc_point * 10_000 // profile.gpu_point * gpus // of_gpus // 10_000
+
+
+def fees(profile: RulesProfile, layer: Readable, machine: MachineRow, gpus: int, duration: int) -> tuple[int, int]:
+    """Micro-USD and units for so many GPUs and blocks.
+
+    Raises:
+        ChainRejected: `GetMachinePriceFailed`, `Overflow`.
+    """
+    now = price(layer)
+    if now is None or machine.hardware is None:
+        refuse(_PALLET, "GetMachinePriceFailed")
+    fee_usd = day_price(profile, machine.hardware.calc_point, gpus, machine.gpu_num) * duration // BLOCKS_PER_ERA
+    if fee_usd >= _U64:
+        refuse(_PALLET, "Overflow")
+    return fee_usd, value_to_dbc(fee_usd, now)
+
+
+def terms(profile: RulesProfile, layer: Readable, machine_id: str, gpus: int, duration: int) -> Terms:
+    """What an order would come to now.
+
+    Zero GPUs are refused (quirk Q23 of chain-rules 14 not copied), and so is a duration of nothing.
+
+    Raises:
+        ChainRejected: As `rent_machine` before any coin is looked at.
+    """
+    machine = machine_of(layer, machine_id, _PALLET)
+    if machine.hardware is None:
+        refuse(_PALLET, "MachineNotRentable")
+    if gpus <= 0 or gpus + len(machine_orders(layer, machine_id).used_gpu) > machine.gpu_num:
+        refuse(_PALLET, "GPUNotEnough")
+    if duration <= 0 or duration % profile.rent_unit:
+        refuse(_PALLET, "OnlyHalfHourAllowed")
+    if machine.status not in _RENTABLE:
+        refuse(_PALLET, "MachineNotRentable")
+    duration = min(duration, profile.max_rental)
+    fee_usd, fee = fees(profile, layer, machine, gpus, duration)
+    return Terms(duration, fee_usd, fee)
+
+
+def free_indexes(used: tuple[int, ...], gpus: int, of_gpus: int) -> tuple[int, ...]:
+    """The lowest free GPU indexes."""
+    return tuple(index for index in range(of_gpus) if index not in used)[:gpus]
+
+
+def rent_machine(work: Work, who: bytes, machine_id: str, rent_gpu_num: int, duration: int) -> None:
+    """Order GPUs: 10 DBC are gone, the rent is reserved, and 150 blocks are left to confirm."""
+    layer, now = work.layer, work.height
+    agreed = terms(work.profile, layer, machine_id, rent_gpu_num, duration)
+    if not balances.pay_fixed_fee(work, who):
+        refuse(_PALLET, "PayTxFeeFailed")
+    if not balances.reserve(work, who, agreed.fee):
+        refuse(_PALLET, "InsufficientValue")
+    machine = machine_of(layer, machine_id, _PALLET)
+    rent_id = layer.get(NEXT_RENT_ID, SINGLE) or 0
+    held = machine_orders(layer, machine_id)
+    indexes = free_indexes(held.used_gpu, rent_gpu_num, machine.gpu_num)
+    end = now + agreed.duration
+    order = OrderRow(machine_id, who, now, 0, end, agreed.fee, RentStatus.WAITING_VERIFYING, rent_gpu_num, indexes)
+    layer.put(NEXT_RENT_ID, SINGLE, rent_id + 1)
+    layer.put(ORDERS, rent_id, order)
+    layer.put(USER_ORDERS, who, (*(layer.get(USER_ORDERS, who) or ()), rent_id))
+    used = tuple(sorted((*held.used_gpu, *indexes)))
+    layer.put(MACHINE_ORDERS, machine_id, MachineOrders((*held.rent_order, rent_id), used))
+    layer.put(MACHINES, machine_id, machine._replace(status=MachineStatus.RENTED))
+    count(work, rented=rent_gpu_num)
+    work.schedule(now + work.profile.confirm_window, "confirm_end", str(rent_id))
+    work.schedule(end, "rent_end", str(rent_id))
+    work.emit(
+        _PALLET,
+        "Rent",
+        rent_id=rent_id,
+        renter=who,
+        machine_id=machine_id,
+        gpu_num=rent_gpu_num,
+        duration=agreed.duration,
+        fee=agreed.fee,
+    )
+
+
+def confirm_rent(work: Work, who: bytes, rent_id: int) -> None:
+    """The machine works: the reserved rent is paid, that is burned, and the rent runs."""
+    layer, now = work.layer, work.height
+    order = layer.get(ORDERS, rent_id) or refuse(_PALLET, "Unknown")
+    if order.renter != who or order.status is not RentStatus.WAITING_VERIFYING:
+        refuse(_PALLET, "NoOrderExist")
+    if now - order.rent_start > work.profile.confirm_window:
+        refuse(_PALLET, "ExpiredConfirm")
+    machine = machine_of(layer, order.machine_id, _PALLET)
+    if machine.status is not MachineStatus.RENTED:
+        refuse(_PALLET, "StatusNotAllowed")
+    first = not is_running(layer, order.machine_id)
+    balances.unreserve(work, who, order.fee)
+    pay(work, who, order.machine_id, order.fee)
+    layer.put(ORDERS, rent_id, order._replace(status=RentStatus.RENTING, confirm_rent=now))
+    work.unschedule(order.rent_start + work.profile.confirm_window, "confirm_end", str(rent_id))
+    machine = machine_of(layer, order.machine_id, _PALLET)
+    renters = tuple(sorted({*machine.renters, who}))
+    paid = machine._replace(renters=renters, total_rented_times=machine.total_rented_times + 1)
+    layer.put(MACHINES, order.machine_id, paid)
+    if first:
+        points.rent_began(work, order.machine_id, machine.stash)
+    work.emit(
+        _PALLET,
+        "ConfirmRent",
+        rent_id=rent_id,
+        renter=who,
+        machine_id=order.machine_id,
+        gpu_num=order.gpu_num,
+        duration=order.rent_end - order.rent_start,
+        fee=order.fee,
+    )
+
+
+def relet_machine(work: Work, who: bytes, rent_id: int, relet_duration: int) -> None:
+    """Extend a running rent; what is longer than 60 days from now is cut, and it is paid at once."""
+    layer, profile = work.layer, work.profile
+    if relet_duration < profile.min_relet:
+        refuse(_PALLET, "ReletTooShort")
+    order = layer.get(ORDERS, rent_id) or refuse(_PALLET, "Unknown")
+    if order.renter != who:
+        refuse(_PALLET, "NotMachineRenter")
+    if order.status is not RentStatus.RENTING:
+        refuse(_PALLET, "NoOrderExist")
+    end = min(order.rent_end + relet_duration, work.height + profile.max_rental)
+    added = end - order.rent_end
+    if added <= 0:
+        return
+    machine = machine_of(layer, order.machine_id, _PALLET)
+    _, fee = fees(profile, layer, machine, order.gpu_num, added)
+    if fee >= balances.holdings(layer, who).free:
+        refuse(_PALLET, "InsufficientValue")
+    pay(work, who, order.machine_id, fee)
+    work.unschedule(order.rent_end, "rent_end", str(rent_id))
+    work.schedule(end, "rent_end", str(rent_id))
+    layer.put(ORDERS, rent_id, order._replace(rent_end=end, fee=order.fee + fee))
+    work.emit(
+        _PALLET,
+        "Relet",
+        rent_id=rent_id,
+        renter=who,
+        machine_id=order.machine_id,
+        gpu_num=order.gpu_num,
+        duration=added,
+        fee=fee,
+    )
+
+
+def pay(work: Work, renter: bytes, machine_id: str, fee: int) -> None:
+    """Pay rent from the renter's free coins: burned as the profile says, the rest to the stash and into its stake."""
+    burned, to_owner = work.profile.rent.split(fee, balances.issuance(work.layer))
+    machine = machine_of(work.layer, machine_id, _PALLET)
+    balances.burn(work, renter, burned)
+    if to_owner:
+        balances.withdraw(work, renter, to_owner)
+        balances.deposit(work, machine.stash, to_owner)
+        work.emit("Balances", "Transfer", **{"from": renter, "to": machine.stash, "amount": to_owner})
+        stake.top_up(work, machine.stash, to_owner)
+        machine = machine_of(work.layer, machine_id, _PALLET)
+    paid = machine._replace(
+        total_burn_fee=machine.total_burn_fee + burned, total_rent_fee=machine.total_rent_fee + to_owner
+    )
+    work.layer.put(MACHINES, machine_id, paid)
+
+
+def lapse_orders(work: Work) -> None:
+    """150 blocks without a confirmation: the rent is free again, the GPUs too."""
+    for _, subject in work.due("confirm_end"):
+        rent_id = int(subject)
+        order = work.layer.get(ORDERS, rent_id)
+        if order is None or order.status is not RentStatus.WAITING_VERIFYING:
+            continue
+        balances.unreserve(work, order.renter, order.fee)
+        work.unschedule(order.rent_end, "rent_end", subject)
+        _close(work, rent_id, order, RentStatus.LAPSED)
+
+
+def end_orders(work: Work) -> None:
+    """The rented time is over."""
+    for _, subject in work.due("rent_end"):
+        rent_id = int(subject)
+        order = work.layer.get(ORDERS, rent_id)
+        if order is None or order.rent_end != work.height:
+            continue
+        machine = work.layer.get(MACHINES, order.machine_id)
+        if machine is not None:
+            part = perbill_rational(order.gpu_num, machine.gpu_num)
+            weighted = perbill_mul(part, order.rent_end - order.rent_start)
+            moved = machine._replace(total_rented_duration=machine.total_rented_duration + weighted)
+            work.layer.put(MACHINES, order.machine_id, moved)
+        _close(work, rent_id, order, RentStatus.ENDED)
+
+
+def _close(work: Work, rent_id: int, order: OrderRow, ending: RentStatus) -> None:
+    """Take the order off all lists; the machine is online again when no order holds any of its GPUs."""
+    layer = work.layer
+    layer.remove(ORDERS, rent_id)
+    own = tuple(other for other in layer.get(USER_ORDERS, order.renter) or () if other != rent_id)
+    if own:
+        layer.put(USER_ORDERS, order.renter, own)
+    else:
+        layer.remove(USER_ORDERS, order.renter)
+    held = machine_orders(layer, order.machine_id)
+    others = tuple(other for other in held.rent_order if other != rent_id)
+    if others:
+        used = tuple(index for index in held.used_gpu if index not in order.gpu_index)
+        layer.put(MACHINE_ORDERS, order.machine_id, MachineOrders(others, used))
+    else:
+        layer.remove(MACHINE_ORDERS, order.machine_id)
+    count(work, rented=-order.gpu_num)
+    value = [order.machine_id, order.renter.hex(), *order[2:6], ending.value, order.gpu_num, order.gpu_index]
+    work.record("rent_order", order.renter.hex(), rent_id, json.dumps(value, separators=(",", ":")).encode())
+    machine = layer.get(MACHINES, order.machine_id)
+    if machine is None:
+        return
+    remaining = (layer.get(ORDERS, other) for other in others)
+    if not any(o is not None and o.renter == order.renter and o.status is RentStatus.RENTING for o in remaining):
+        machine = machine._replace(renters=tuple(one for one in machine.renters if one != order.renter))
+    if ending is RentStatus.ENDED and not is_running(layer, order.machine_id):
+        points.rent_ended(work, order.machine_id, machine.stash)
+        if machine.status is MachineStatus.RENTED:
+            machine = machine._replace(last_online_height=work.height)
+    if machine.status is MachineStatus.RENTED and not has_orders(layer, order.machine_id):
+        machine = machine._replace(status=MachineStatus.ONLINE)
+    layer.put(MACHINES, order.machine_id, machine)
+
+
+CALLS: dict[tuple[str, str], Callable[..., None]] = {
+    (_PALLET, "rent_machine"): rent_machine,
+    (_PALLET, "confirm_rent"): confirm_rent,
+    (_PALLET, "relet_machine"): relet_machine,
+}
