@@ -73,7 +73,7 @@ def _fields(
     kinds: tuple[Any, ...], build: Callable[[Any], Any], take: Callable[[Any], Any]
 ) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     pairs = [_plain(kind) for kind in kinds]
-    if all(down is _same for down, _ in pairs):
+    if all(down is _same and up is _same for down, up in pairs):
         return take, lambda values: build(tuple(values))
     downs, ups = [down for down, _ in pairs], [up for _, up in pairs]
     return (

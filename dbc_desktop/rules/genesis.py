@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from dbc_desktop.domain.balance import UNITS_PER_DBC
 from dbc_desktop.rules import balances, committee, price
 from dbc_desktop.rules.dispatch import SUDO_KEY
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.profile import PROFILES
 from dbc_desktop.rules.state import SINGLE, Overlay, State
 from dbc_desktop.rules.work import Work
+
+_FOR_FEES = 1_000 * UNITS_PER_DBC
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class GenesisSpec:
     Attributes:
         endowments: Accounts and the units each holds; together all that exists at first.
         committee: Members that are staked and take orders from the first block; who is endowed with less than the
-            committee's stake gets what is missing.
+            committee's stake and 1,000 DBC for fees gets what is missing.
         dbc_price_usd: Micro-USD for one DBC.
         seed: Makes the digests of two otherwise equal chains differ.
     """
@@ -51,7 +54,7 @@ def genesis(spec: GenesisSpec) -> Engine:
     for who, amount in spec.endowments:
         balances.mint(work, who, amount)
     for member in spec.committee:
-        balances.mint(work, member, max(0, profile.committee_stake - balances.holdings(layer, member).free))
+        balances.mint(work, member, max(0, profile.committee_stake + _FOR_FEES - balances.holdings(layer, member).free))
         committee.add_committee(work, member)
         committee.committee_set_box_pubkey(work, member, member)
     layer.settle()
