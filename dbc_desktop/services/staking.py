@@ -13,6 +13,7 @@ from dbc_desktop.domain.balance import ZERO
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.machine import CustomizeInfo, Machine, MachineId, MachineStatus
 from dbc_desktop.domain.network import Head
+from dbc_desktop.services.hardware import this_computer as this_computer
 
 if TYPE_CHECKING:
     from dbc_desktop.wallet.wallet import BindProof

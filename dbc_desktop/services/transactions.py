@@ -103,9 +103,10 @@ class Transactions:
             if found is None:
                 self._journal.mark(entry.tx_hash, TxStatus.UNKNOWN)
                 continue
-            self._remember(found)
             if found.status in _SETTLED:
+                found = replace(found, error=found.error or _silent_failure(found, entry.call))
                 settled.append(found)
+            self._remember(found)
         return tuple(settled)
 
     def recent(self, limit: int = 50) -> tuple[Receipt, ...]:
@@ -143,10 +144,18 @@ class Transactions:
 
 
 def _refuse_other_bytes(draft: Draft) -> None:
-    """What is signed is decoded again and must be what was shown (design 4.2)."""
-    decoded = codec.decode_payload(draft.payload)
-    if decoded != draft.call:
+    """What is signed is decoded again and must be what was shown: call, nonce, no tip, this very chain (design 4.2)."""
+    context = draft.context
+    try:
+        said = codec.read_payload(draft.payload)
+    except InvalidTransaction as error:
+        raise BackendMismatch("payload") from error
+    if (said.call, said.nonce, said.tip) != (draft.call, context.nonce, 0):
         raise BackendMismatch("payload")
+    if (said.genesis_hash, said.block_hash) != (context.genesis_hash, context.block_hash):
+        raise BackendMismatch("genesis")
+    if (said.spec_version, said.transaction_version) != (context.spec_version, context.transaction_version):
+        raise BackendMismatch("version")
 
 
 _PROOF_OF_SUCCESS = {

@@ -126,6 +126,34 @@ def test_bytes_that_say_something_else_than_what_is_shown_are_never_signed(desk:
     assert (desk.key.signed, desk.chain.submitted) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"nonce": 7}, "payload"),
+        ({"genesis_hash": b"\x22" * 32}, "genesis"),
+        ({"block_hash": b"\x22" * 32}, "genesis"),
+        ({"spec_version": 412}, "version"),
+    ],
+)
+def test_bytes_that_bind_to_something_else_than_the_draft_says_are_never_signed(
+    desk: Desk, change: dict[str, object], what: str
+) -> None:
+    shown = desk.transactions.prepare(TRANSFER, ME)
+    context = replace(shown.draft.context, **change)  # type: ignore[arg-type]
+    with pytest.raises(BackendMismatch) as caught:
+        desk.transactions.send(Prepared(replace(shown.draft, context=context), shown.preview), desk.key)
+    assert caught.value.what == what
+    assert desk.key.signed == []
+
+
+def test_bytes_that_cannot_be_read_are_never_signed(desk: Desk) -> None:
+    shown = desk.transactions.prepare(TRANSFER, ME)
+    forged = Prepared(replace(shown.draft, payload=shown.draft.payload[:-1]), shown.preview)
+    with pytest.raises(BackendMismatch):
+        desk.transactions.send(forged, desk.key)
+    assert desk.key.signed == []
+
+
 def test_a_preview_of_another_call_is_never_signed(desk: Desk) -> None:
     shown = desk.transactions.prepare(TRANSFER, ME)
     other = desk.transactions.prepare(RENT, ME)
