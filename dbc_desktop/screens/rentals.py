@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,9 +10,10 @@ from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import Head
 from dbc_desktop.domain.rental import RentOrder, RentStatus
 from dbc_desktop.domain.session import Session, SessionState
-from dbc_desktop.screens.formats import amount, blocks_as_time, countdown, gpu_name, height, short_id
+from dbc_desktop.screens.formats import DASH, amount, blocks_as_time, countdown, gpu_name, height, short_id
 from dbc_desktop.screens.places import degrees, place_name
 from dbc_desktop.screens.texts import ntr, tr
+from dbc_desktop.services.sessions import LoginTest
 
 
 class Phase(StrEnum):
@@ -54,7 +55,8 @@ class RentalCard:
         confirm: Text of the confirm button, empty when there is nothing to confirm.
         launch: Text of the launch button, empty when a session runs or may not start.
         ssh_command: The line to paste, empty when there is no login.
-        trouble: What went wrong with the session, in words.
+        tests: What the test of the machine found, empty before it ran.
+        note: A word about the session or the order, e.g. what went wrong; `note_kind` colours it.
     """
 
     rent_id: int
@@ -78,7 +80,10 @@ class RentalCard:
     can_test: bool
     can_extend: bool
     can_stop: bool
-    trouble: str
+    can_rent_again: bool
+    tests: tuple[TestedRow, ...]
+    note: str
+    note_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,8 @@ def rentals_screen(
     sessions: Mapping[int, Session],
     machines: Mapping[MachineId, Machine],
     head: Head,
-    tested: Mapping[int, bool] | None = None,
+    tested: Mapping[int, LoginTest] | None = None,
+    let_lapse: Collection[int] = (),
 ) -> RentalsScreen:
     """The page at block `head`.
 
@@ -104,14 +110,25 @@ def rentals_screen(
         sessions: The session of an order, by its rent id.
         machines: What is known of the machines; an unknown one is shown by its id.
         head: The newest block.
-        tested: For each rent id that was tried, whether the login worked.
+        tested: For each rent id that was tried, how the login went.
+        let_lapse: Rent ids the person decided not to confirm.
     """
     results = tested or {}
-    cards = [_card(order, sessions.get(order.rent_id), machines, head, results.get(order.rent_id)) for order in orders]
+    cards = [
+        _card(
+            order,
+            sessions.get(order.rent_id),
+            machines,
+            head,
+            results.get(order.rent_id),
+            order.rent_id in let_lapse,
+        )
+        for order in orders
+    ]
     order_of = {Phase.TRYING: 0, Phase.RUNNING: 1, Phase.OVER: 2}
     cards.sort(key=lambda card: (order_of[card.phase], -card.rent_id))
     running = sum(card.phase is Phase.RUNNING for card in cards)
-    waiting = sum(card.phase is Phase.TRYING for card in cards)
+    waiting = sum(card.phase is Phase.TRYING and card.rent_id not in let_lapse for card in cards)
     parts = []
     if waiting:
         parts.append(tr("{n} to confirm", n=waiting))
@@ -125,15 +142,18 @@ def _card(
     session: Session | None,
     machines: Mapping[MachineId, Machine],
     head: Head,
-    login_works: bool | None,
+    test: LoginTest | None,
+    is_let_go: bool,
 ) -> RentalCard:
     phase = _phase(order, head)
+    login_works = None if test is None else test.works
     live = session if phase is not Phase.OVER else None
     ready = live is not None and live.state is SessionState.READY and live.login is not None
     running = live is not None and live.state in (SessionState.CREATING, SessionState.BOOTING, SessionState.READY)
     badge, kind = _badge(order, phase, live)
     label, clock, clock_kind = _clock(order, phase, head)
-    advice_title, advice = _advice(order, phase, ready, login_works)
+    advice_title, advice = _lapsing(order) if is_let_go else _advice(order, phase, ready, login_works)
+    note, note_kind = _note(live)
     return RentalCard(
         rent_id=order.rent_id,
         machine_id=order.machine_id,
@@ -151,12 +171,15 @@ def _card(
         facts=_facts(order, phase, head),
         progress=_progress(order, head) if phase is Phase.RUNNING else None,
         confirm=tr("Confirm {amount}", amount=amount(order.fee)) if phase is Phase.TRYING else "",
-        launch=tr("Launch") if phase is not Phase.OVER and not running else "",
+        launch=_launch(phase, live, running, ready),
         ssh_command=live.login.ssh_command if ready and live is not None and live.login is not None else "",
         can_test=ready,
         can_extend=phase is Phase.RUNNING,
         can_stop=running,
-        trouble=_trouble(live),
+        can_rent_again=phase is Phase.OVER,
+        tests=() if test is None or not ready else _test_rows(test),
+        note=note,
+        note_kind=note_kind,
     )
 
 
@@ -271,9 +294,50 @@ def _progress(order: RentOrder, head: Head) -> int:
     return max(0, min(1000, (head.height - order.rent_start) * 1000 // whole))
 
 
-def _trouble(session: Session | None) -> str:
-    if session is None or session.state is not SessionState.FAILED:
+def _launch(phase: Phase, live: Session | None, running: bool, ready: bool) -> str:
+    if phase is Phase.OVER:
         return ""
+    if live is not None and live.state is SessionState.READY and not ready:
+        return tr("Show login")  # the password is not kept; asking the node needs the renter's key
+    return "" if running else tr("Launch")
+
+
+def _lapsing(order: RentOrder) -> tuple[str, str]:
+    return tr("It will lapse"), tr(
+        "Nothing more to do: at block {height} the rent of {fee} comes back by itself. Until then you may still "
+        "confirm.",
+        height=height(order.confirm_until),
+        fee=amount(order.fee),
+    )
+
+
+def _test_rows(test: LoginTest) -> tuple[TestedRow, ...]:
+    passed, failed = (tr("passed"), "good"), (tr("failed"), "loss")
+    seconds = tr("{s} s", s=f"{test.seconds:.1f}")
+    login = TestedRow(tr("Login by SSH"), DASH, seconds, *(passed if test.works else failed))
+    if not test.works:
+        why = TestedRow(tr("Why"), DASH, _why(test.detail), tr("not reached"), "plain")
+        return login, why
+    return login, TestedRow(tr("A command ran there as"), "dbc", test.user or DASH, *(passed if test.user else failed))
+
+
+def _why(code: str) -> str:
+    known = {
+        "refused": tr("the password was not taken"),
+        "timeout": tr("no answer in time"),
+        "no_client": tr("no ssh program on this computer"),
+        "unreachable": tr("nothing listens there"),
+    }
+    return known.get(code, code[:60] or DASH)
+
+
+def _note(session: Session | None) -> tuple[str, str]:
+    if session is None:
+        return "", "muted"
+    if session.state in (SessionState.CREATING, SessionState.BOOTING):
+        return tr("The node is preparing a shell for you; this takes a few seconds."), "muted"
+    if session.state is not SessionState.FAILED:
+        return "", "muted"
     if not session.detail:
-        return tr("The session did not start. Launch it again, or let the order lapse.")
-    return tr("The session did not start. The node said: “{detail}”", detail=session.detail[:200])
+        return tr("The session did not start. Launch it again, or let the order lapse."), "warn"
+    return tr("The session did not start. The node said: “{detail}”", detail=session.detail[:200]), "warn"

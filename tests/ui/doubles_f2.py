@@ -256,6 +256,13 @@ class FakeWallet:
         self.keys.append(MACHINE)
         return MACHINE
 
+    def is_unlocked(self, address: Address) -> bool:
+        return True
+
+    def import_node_dat(self, text: str, passphrase: str, place: KeyPlace) -> MachineId:
+        self.keys.append(OTHER)
+        return OTHER
+
     def bind_proof(self, machine_id: MachineId, stash: Address, passphrase: str) -> Proof:
         if passphrase != self.PASSPHRASE:
             raise WrongPassword

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
@@ -15,7 +15,7 @@ from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.rental import RentQuote
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.rent_sheet import rent_sheet
-from dbc_desktop.screens.texts import tr
+from dbc_desktop.screens.texts import ntr, tr
 from dbc_desktop.services import renting
 from dbc_desktop.ui.widgets import Button, Field, KeyValue, Label, Sheet
 
@@ -109,28 +109,37 @@ class RentSheet(Sheet):
         box = QVBoxLayout()
         box.setSpacing(4)
         label = Label(tr("GPUs, {n} free", n=free_gpu), "second")
-        self._gpus = QSpinBox()
+        self._max_gpus = max(1, free_gpu)
+        self._gpus = QLineEdit("1")
         self._gpus.setObjectName("rent.gpus")
         self._gpus.setAccessibleName(tr("GPUs"))
-        self._gpus.setRange(1, max(1, free_gpu))
-        self._gpus.setValue(1)
-        self._gpus.setFixedSize(72, 32)
-        self._gpus.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self._gpus.setMaxLength(4)
+        self._gpus.setFixedSize(64, 32)
         self._gpus.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._gpus.valueChanged.connect(self._ask)
+        self._gpus.textChanged.connect(self._ask)
         label.setBuddy(self._gpus)
         box.addWidget(label)
         row = QHBoxLayout()
         row.setSpacing(4)
-        row.addWidget(Button("−", name="rent.gpus.less", act=self._gpus.stepDown))
+        row.addWidget(Button("−", name="rent.gpus.less", act=partial(self._step, -1)))
         row.addWidget(self._gpus)
-        row.addWidget(Button("+", name="rent.gpus.more", act=self._gpus.stepUp))
+        row.addWidget(Button("+", name="rent.gpus.more", act=partial(self._step, 1)))
         box.addLayout(row)
         return box
 
     def first_focus(self) -> QWidget:
         """The number of GPUs."""
         return self._gpus
+
+    def _gpu_num(self) -> int | None:
+        """What is typed, None where it is no number of GPUs this machine has free."""
+        text = self._gpus.text().strip()
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= self._max_gpus:
+            return None
+        return int(text)
+
+    def _step(self, by: int) -> None:
+        self._gpus.setText(str(min(self._max_gpus, max(1, (self._gpu_num() or 1) + by))))
 
     def _know_free(self, free: Balance) -> None:
         self._free = free
@@ -148,8 +157,12 @@ class RentSheet(Sheet):
             self._show("", enabled=False)
             return
         self._duration.set_error("")
+        gpus, backend = self._gpu_num(), self._program.backend
+        if gpus is None:
+            problem = ntr("Choose 1 GPU, that is all.", "Choose a number of GPUs from 1 to {n}.", self._max_gpus)
+            self._show(problem, enabled=False)
+            return
         self._go.setEnabled(False)
-        gpus, backend = self._gpus.value(), self._program.backend
 
         def answered(quote: RentQuote) -> None:
             if asked == self._asked:

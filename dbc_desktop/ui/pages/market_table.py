@@ -154,17 +154,17 @@ class BadgeDelegate(QStyledItemDelegate):
 
 
 _WIDTHS = {
-    MarketColumn.MACHINE: 86,
-    MarketColumn.GPUS: 144,
-    MarketColumn.FREE: 54,
+    MarketColumn.MACHINE: 92,
+    MarketColumn.GPUS: 130,
+    MarketColumn.FREE: 50,
     MarketColumn.GPU_MEMORY: 96,
     MarketColumn.MEMORY: 80,
-    MarketColumn.POINTS: 86,
-    MarketColumn.USD_HOUR: 96,
-    MarketColumn.DBC_HOUR: 86,
-    MarketColumn.PLACE: 98,
+    MarketColumn.POINTS: 84,
+    MarketColumn.USD_HOUR: 94,
+    MarketColumn.DBC_HOUR: 84,
+    MarketColumn.PLACE: 96,
     MarketColumn.DOWNLOAD: 76,
-    MarketColumn.RECORD: 108,
+    MarketColumn.RECORD: 118,
 }
 _FIRST_TO_GO = (MarketColumn.MEMORY, MarketColumn.DOWNLOAD, MarketColumn.GPU_MEMORY)
 
