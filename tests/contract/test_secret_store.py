@@ -5,6 +5,7 @@ The Secret Service is gnome-keyring on a private bus with a home of its own, sta
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -217,13 +218,15 @@ def test_the_real_keyring_names_itself(keyring_store: OsKeyringStore) -> None:
     assert keyring_store.place == "Secret Service"
 
 
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_a_real_keyring_that_is_locked_says_so() -> None:
-    """Nobody is there to answer the prompt."""
+    """Nobody is there to answer the prompt. keyring 25.7 leaves its connection to the collector when locked."""
     with short_folder() as folder, private_bus(folder) as address:
         with gnome_keyring(folder, address, unlock=True):
             OsKeyringStore().put(NAME, "kept")
         with gnome_keyring(folder, address, unlock=False):
             assert {reason_of(act) for act in every_act(OsKeyringStore())} == {"locked"}
+            gc.collect()
         with gnome_keyring(folder, address, unlock=True):
             assert OsKeyringStore().get(NAME) == "kept"
 
