@@ -1,1 +1,1 @@
-"""The compute node's REST API: the client and the local stand-in node."""
+"""The compute node's REST API: the client, what is kept of a session, and the local stand-in node."""
