@@ -13,6 +13,9 @@ UNITS_PER_DBC: int = 10**DECIMALS
 
 _AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?:\.(?P<part>\d*))?")
 
+# More digits than any amount has, and far fewer than Python refuses to convert.
+_LONGEST_TEXT = 100
+
 
 @total_ordering
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,12 @@ class Balance:
         if not stripped:
             raise InvalidInput("amount", "empty")
         found = _AMOUNT.fullmatch(stripped)
-        if not stripped.isascii() or found is None or not (found["whole"] or found["part"]):
+        if (
+            len(stripped) > _LONGEST_TEXT
+            or not stripped.isascii()
+            or found is None
+            or not (found["whole"] or found["part"])
+        ):
             raise InvalidInput("amount", "not_a_number", text=text[:40])
         part = found["part"] or ""
         if len(part.rstrip("0")) > DECIMALS:
