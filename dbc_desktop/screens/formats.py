@@ -175,3 +175,8 @@ def gpu_name(name: str) -> str:
     for prefix in ("NVIDIA ", "GeForce "):
         name = name.removeprefix(prefix)
     return name
+
+
+def era_and_amount(era: int, balance: Balance) -> str:
+    """`era 149 · 362.21 DBC`."""
+    return tr("era {era}", era=count(era)) + f" · {amount(balance)}"

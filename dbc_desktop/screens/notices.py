@@ -91,6 +91,20 @@ def sandbox_text(reason: str) -> str:
     return sentence() if sentence else tr("No safe shell can be offered ({reason}).", reason=reason)
 
 
+_PARTS: dict[str, Callable[[], str]] = {
+    "ssh": lambda: tr("There is no ssh command. Install it, for example with: sudo apt install openssh-client."),
+    "chinese": lambda: tr(
+        "There is no font for Chinese text. Install one, for example with: sudo apt install fonts-wqy-microhei."
+    ),
+}
+
+
+def part_text(part: str) -> str:
+    """What is missing on this computer, and how to get it."""
+    sentence = _PARTS.get(part)
+    return sentence() if sentence else tr("{part} is missing. Install it.", part=part)
+
+
 _MISMATCH: dict[str, Callable[[], str]] = {
     "genesis": lambda: tr("It is another chain than the one chosen. Choose the right one."),
     "version": lambda: tr("The chain changed its version meanwhile. Sign again."),
@@ -157,6 +171,12 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
     e.InvalidInput: lambda x: Notice(tr("Check this field"), input_text(x)),
     e.InsufficientFunds: _funds,
     e.Cancelled: lambda _: Notice(tr("Cancelled"), tr("Nothing was changed by the part that was cancelled.")),
+    e.DeadlinePassed: lambda _: Notice(
+        tr("This takes too long"),
+        tr("No answer came in time. It may still come; look again in a minute."),
+        tr("Try again"),
+    ),
+    e.PartMissing: lambda x: Notice(tr("Something is missing on this computer"), part_text(x.part)),
     e.WalletError: lambda _: Notice(tr("The wallet did not answer"), tr("Try again."), tr("Try again")),
     e.WalletLocked: lambda _: Notice(
         tr("The account is locked"), tr("Unlock it with its passphrase and try again."), tr("Unlock")

@@ -58,8 +58,8 @@ class WindowServices(Protocol):
     def open_restore_account(self) -> None:
         """Open the sheet that restores an account."""
 
-    def open_jump(self) -> None:
-        """Open the sheet that lets time pass."""
+    def open_jump(self, blocks: int = 0) -> None:
+        """Open the sheet that lets time pass, with `blocks` filled in."""
 
     def choose_account(self, address: Address) -> None:
         """Act for another account from now on."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from dbc_desktop.chain.backend import HeadChange
@@ -40,16 +40,18 @@ TICK_MS = 1_000
 class Window(QMainWindow):
     """Draws the program and forwards what the person does; nothing here waits for an answer.
 
-    Call `start` once it is shown. `hop` is the one that the program's runner posts to.
+    It begins to follow the chain and the GPUs when it is first shown.
     """
 
-    def __init__(self, program: Program, hop: Hop, theme_name: str | None = None) -> None:
+    def __init__(self, program: Program, theme_name: str | None = None) -> None:
         super().__init__()
-        self._program, self._hop = program, hop
+        self._program = program
+        self._hop = Hop(self)
+        self._is_started = False
         settings = program.settings.load()
         self._theme_name = theme_name or settings.theme
         texts.set_language(settings.language)
-        self._watch = ChainWatch(program, hop, self)
+        self._watch = ChainWatch(program, self._hop, self)
         self._accounts: tuple[Account, ...] = ()
         self._chosen: Address | None = None
         self._balance: AccountState | None = None
@@ -114,8 +116,14 @@ class Window(QMainWindow):
         bar.palette_asked.connect(self.open_palette)
         self._fit()
 
-    def start(self) -> None:
-        """Show Home and begin to follow the chain and the GPUs."""
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin when there is something to see."""
+        super().showEvent(event)
+        if not self._is_started:
+            self._is_started = True
+            self._start()
+
+    def _start(self) -> None:
         self.show_page(self._visible)
         self._watch.start()
         self.reload_accounts()
@@ -263,6 +271,13 @@ class Window(QMainWindow):
     def show_notice(self, notice: Notice, act: Callable[[], None] | None = None, kind: str = "warn") -> None:
         """Say it in the message strip."""
         self.strip.say(notice, kind, act)
+
+    def show_bug(self, report: str) -> None:
+        """Show the report of something nobody expected; it goes nowhere unless the person copies it."""
+        from dbc_desktop.ui.dialogs.bug_report import BugReportSheet
+
+        if not isinstance(self.sheets.sheet, BugReportSheet):
+            self.open_sheet(BugReportSheet(report))
 
     def mark(self, key: str, text: str) -> None:
         """Put a count, or `dot`, behind a page's name in the rail."""
