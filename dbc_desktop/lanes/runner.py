@@ -235,6 +235,7 @@ class TaskRunner:
                     if order.job._state is _State.QUEUED:
                         order.job._state = _State.RUNNING
                         return order
+                    order.work = _forgotten
                 line.idle += 1
                 self._changed.wait()
                 line.idle -= 1
