@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -59,7 +58,9 @@ class Sessions:
         known = self.of_order(order.rent_id)
         if known is not None and known.state in _ALIVE:
             return self.refresh(known)
-        session = self._client(order).create(secrets.token_hex(16))
+        from dbc_desktop.sessions.client import new_task_id
+
+        session = self._client(order).create(new_task_id(), gpu_count=order.gpu_num)
         self._store.save(session)
         return session
 
@@ -74,7 +75,7 @@ class Sessions:
         if order.status not in _RENTED:
             ended = replace(session, state=SessionState.ENDED, login=None)
         else:
-            ended = self._client(order).task(session.task_id)
+            ended = self._client(order).task(session.task_id, before=session.state)
         self._store.save(ended)
         return ended
 
@@ -100,6 +101,8 @@ class Sessions:
         from dbc_desktop.sessions.login import try_login
 
         result = try_login(session.login)
+        if result.works:
+            self._store.mark_logged_in(session.task_id)
         return LoginTest(result.works, result.user[:64], result.seconds, result.detail)
 
     def has_logged_in(self) -> bool:

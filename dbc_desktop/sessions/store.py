@@ -1,4 +1,4 @@
-"""What is kept of the sessions, so that they survive a restart of the app; never a password, the node gives it again."""
+"""What is kept of the sessions, so that they survive a restart; never a password, the node gives it again."""
 
 from __future__ import annotations
 
