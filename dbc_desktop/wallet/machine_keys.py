@@ -16,7 +16,6 @@ from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.errors import DataCorrupt, InvalidInput
 from dbc_desktop.domain.machine import MachineId
-from dbc_desktop.rules.bind_message import bind_message
 
 _LIMIT = 4_096
 _LINE = re.compile(r"\s*(node_id|node_private_key)\s*=\s*(?:0x)?([0-9a-fA-F]{64})\s*")
@@ -103,6 +102,9 @@ class MachineSeed:
 
     def bind_proof(self, stash: Address) -> BindProof:
         """The signed sentence that binds this machine to `stash` (chain-rules 4.1)."""
+        # The rules bring numpy with them, which the window does not need before its first paint.
+        from dbc_desktop.rules.bind_message import bind_message
+
         message = bind_message(self.machine_id, ss58.encode(stash.raw))
         return BindProof(self.machine_id, message, self._pair.sign(message))
 
