@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dbc_desktop.chain.backend import ChainBackend
+from dbc_desktop.chain.backend import ChainReader
+from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.clock import Clock
-from dbc_desktop.domain.errors import InvalidInput
-from dbc_desktop.domain.rental import RentOrder, RentStatus
+from dbc_desktop.domain.errors import DbcError, InvalidInput, NodeRefused, NodeUnreachable, WalletLocked
+from dbc_desktop.domain.rental import RentOrder
 from dbc_desktop.domain.session import Session, SessionState
+from dbc_desktop.sessions.states import after_order, lease_runs, may_launch
 
 if TYPE_CHECKING:
     from dbc_desktop.sessions.client import NodeClient
@@ -17,105 +19,134 @@ if TYPE_CHECKING:
     from dbc_desktop.sessions.store import SessionStore
     from dbc_desktop.wallet.wallet import Wallet
 
-_ALIVE = (SessionState.CREATING, SessionState.BOOTING, SessionState.READY)
-_RENTED = (RentStatus.WAITING_VERIFYING, RentStatus.RENTING)
+_OVER = (SessionState.ENDED, SessionState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class LoginTest:
-    """How a real SSH login with the returned user and password went.
+    """How a real SSH login with the returned user and password went; what was found is the machine's own word.
 
     Attributes:
         works: A command ran on the machine and its answer came back.
-        user: Who the machine says we are; empty when it did not answer. Untrusted text, cut to 64 characters.
-        detail: Why it failed, a short code such as `refused`, `no_client`, `timeout`; empty when it works.
+        user: Who the machine says we are; empty when it did not answer. At most 64 printable characters.
+        detail: Why it failed: `no_login`, `refused`, `wrong_password`, `timeout`, `no_answer`; empty when it works.
+        cpus: Processors it has; None where it did not say, as with `mem_mb` and `disk_mb`.
     """
 
     works: bool
     user: str
     seconds: float
     detail: str = ""
+    cpus: int | None = None
+    mem_mb: int | None = None
+    disk_mb: int | None = None
 
 
 class Sessions:
     """Starts, watches and ends logins on rented machines. Call it from the `io` lane.
 
-    The wallet's key of the renter signs each request to the node, so it must be unlocked.
+    The renter's key signs each request to the node, so it must be unlocked. Passwords are never stored: `refresh`
+    brings them from the node.
     """
 
     def __init__(
-        self, backend: ChainBackend, wallet: Wallet, node: NodeProcess, store: SessionStore, clock: Clock
+        self, backend: ChainReader, wallet: Wallet, node: NodeProcess, store: SessionStore, clock: Clock
     ) -> None:
         self._backend, self._wallet, self._node, self._store, self._clock = backend, wallet, node, store, clock
 
     def launch(self, order: RentOrder) -> Session:
-        """Ask the node for a virtual machine on the GPUs of `order`; the session it has already, where one runs.
+        """A virtual machine on the GPUs of `order`: the one that runs, the closed one started again, else a new one.
+
+        It is noted before the node is asked, so that a crash meanwhile loses nothing.
 
         Raises:
             WalletLocked: The renter's key is not unlocked.
-            NodeUnreachable, NodeRefused, SandboxUnavailable: No session was made.
+            InvalidInput: `rent_id` with `over`: the lease does not run.
+            NodeUnreachable, NodeRefused: No machine was made.
         """
+        self._need_key(order.renter)
+        if not lease_runs(self._backend.rent_order(order.rent_id), self._backend.head().height):
+            raise InvalidInput("rent_id", "over", rent_id=order.rent_id)
         known = self.of_order(order.rent_id)
-        if known is not None and known.state in _ALIVE:
+        if known is not None and not may_launch(known.state):
             return self.refresh(known)
-        from dbc_desktop.sessions.client import new_task_id
-
-        session = self._client(order).create(new_task_id(), gpu_count=order.gpu_num)
-        self._store.save(session)
-        return session
+        client = self._client(order)
+        if known is not None and known.state is SessionState.STOPPED:
+            client.start(known.task_id)
+            return self._keep(client.task(known.task_id, before=SessionState.BOOTING))
+        return self._create(client, order)
 
     def refresh(self, session: Session) -> Session:
-        """What the node says of `session` now; ended where its order is over.
+        """What chain and node say of `session` now; ended where its lease does not run any more.
 
         Raises:
             WalletLocked: The renter's key is not unlocked.
             NodeUnreachable, NodeRefused: The node did not say.
         """
-        order = self._order(session)
-        if order.status not in _RENTED:
-            ended = replace(session, state=SessionState.ENDED, login=None)
-        else:
-            ended = self._client(order).task(session.task_id, before=session.state)
-        self._store.save(ended)
-        return ended
+        order = self._backend.rent_order(session.rent_id)
+        state = after_order(session.state, order, self._backend.head().height)
+        if order is None or state in _OVER:
+            return self._keep(replace(session, state=state, login=None))
+        self._need_key(order.renter)
+        return self._keep(self._client(order).task(session.task_id, before=session.state))
 
     def stop(self, session: Session) -> Session:
-        """Stop the virtual machine; the order runs on, and a new session may be launched.
+        """Close the virtual machine; the lease runs on, and `launch` starts it again.
 
         Raises:
             WalletLocked: The renter's key is not unlocked.
+            InvalidInput: `rent_id` with `over`: there is no such lease.
             NodeUnreachable, NodeRefused: It may still run.
         """
-        client = self._client(self._order(session))
-        client.stop(session.task_id)
-        stopped = replace(session, state=SessionState.STOPPED, login=None)
-        self._store.save(stopped)
-        return stopped
+        order = self._backend.rent_order(session.rent_id)
+        if order is None:
+            raise InvalidInput("rent_id", "over", rent_id=session.rent_id)
+        self._need_key(order.renter)
+        self._client(order).stop(session.task_id)
+        return self._keep(replace(session, state=SessionState.STOPPED, login=None))
 
     def of_order(self, rent_id: int) -> Session | None:
-        """The newest session of an order, as it was last seen; its password is not kept, `refresh` brings it."""
+        """The newest session of an order as it was last seen, without its login."""
         return self._store.of_order(rent_id)
 
     def test_login(self, session: Session) -> LoginTest:
-        """Log in with what the node returned, and ask the machine who we are."""
-        from dbc_desktop.sessions.login import try_login
+        """Log in with what the node returned and ask the machine who we are; a failure is in the result."""
+        from dbc_desktop.sessions.login import try_login  # reads an SSH library: only who logs in pays for it
 
-        result = try_login(session.login)
-        if result.works:
+        found = try_login(session.login)
+        if found.works:
             self._store.mark_logged_in(session.task_id)
-        return LoginTest(result.works, result.user[:64], result.seconds, result.detail)
+        return LoginTest(found.works, found.user, found.seconds, found.detail, found.cpus, found.mem_mb, found.disk_mb)
 
     def has_logged_in(self) -> bool:
         """Whether a login has ever worked here; Home ticks its step by it."""
         return self._store.has_logged_in()
 
+    def _create(self, client: NodeClient, order: RentOrder) -> Session:
+        from dbc_desktop.sessions.client import new_task_id
+        from dbc_desktop.sessions.vm_spec import spec_for
+
+        spec = spec_for(client.node_info(), order.gpu_num)
+        session = Session(new_task_id(), order.rent_id, order.machine_id, SessionState.CREATING, None, "")
+        self._store.save(session)
+        try:
+            return self._keep(client.create(session.task_id, gpu_count=order.gpu_num, spec=spec))
+        except NodeUnreachable:
+            raise  # it may have been made all the same: it stays on its way, and the next launch looks it up
+        except DbcError as error:
+            said = error.message[:200] if isinstance(error, NodeRefused) else ""
+            self._store.save(replace(session, state=SessionState.FAILED, detail=said))
+            raise
+
+    def _keep(self, session: Session) -> Session:
+        self._store.save(session)
+        return session
+
+    def _need_key(self, renter: Address) -> None:
+        if not self._wallet.is_unlocked(renter):
+            raise WalletLocked
+
     def _client(self, order: RentOrder) -> NodeClient:
         from dbc_desktop.sessions.client import NodeClient
 
         return NodeClient(self._node.start(), order.machine_id, order.rent_id, self._wallet.signer(order.renter))
-
-    def _order(self, session: Session) -> RentOrder:
-        order = self._backend.rent_order(session.rent_id)
-        if order is None:
-            raise InvalidInput("rent_id", "unknown", rent_id=session.rent_id)
-        return order
