@@ -376,7 +376,7 @@ def _today_detail(facts: HomeFacts) -> str:
     newest = facts.rows[0].era
     at_once = sum((row.at_once for row in facts.rows if row.era == newest), ZERO)
     earlier = sum((row.from_earlier for row in facts.rows if row.era == newest), ZERO)
-    return tr("{at_once} at once + {earlier} of earlier eras", at_once=at_once.text(2), earlier=earlier.text(2))
+    return tr("{at_once} at once + {earlier} earlier", at_once=at_once.text(2), earlier=earlier.text(2))
 
 
 def _week_detail(week: Balance | None, price_micro: int) -> str:

@@ -81,6 +81,7 @@ class Rail(QWidget):
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 12, 8, 12)
         box.setSpacing(2)

@@ -8,7 +8,8 @@ from string import Template
 _SHEET = Template("""
 * { font-size: 13px; outline: none; }
 QWidget { color: $text; }
-QMainWindow, QWidget#canvas, QWidget#page, QStackedWidget { background: $canvas; }
+QMainWindow, QWidget#canvas, QWidget#page { background: $canvas; }
+QStackedWidget { background: transparent; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 8px; font-size: 12px; }
 
 QWidget#topbar { background: $card; border: none; border-bottom: 1px solid $line; }
@@ -89,12 +90,21 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: $faint; backg
 QLineEdit[wrong="true"] { border-color: $loss; }
 QLineEdit[mono="true"], QPlainTextEdit[mono="true"] { font-family: "JetBrains Mono"; font-size: 12px; }
 QPlainTextEdit, QTextEdit { padding: 6px 8px; }
-QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; color: $text; padding: 4px;
   selection-background-color: $soft_accent; selection-color: $text; }
 QSpinBox::up-button, QSpinBox::down-button { width: 16px; border: none; background: transparent; }
 QRadioButton, QCheckBox { spacing: 8px; background: transparent; }
 QRadioButton:focus, QCheckBox:focus { color: $accent; }
+QRadioButton:disabled, QCheckBox:disabled { color: $faint; }
+QRadioButton::indicator, QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $idle;
+  background: $field; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent; }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$tick"); }
+QRadioButton::indicator:disabled, QCheckBox::indicator:disabled { border-color: $line; background: $soft_plain; }
 
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; color: $text; }
@@ -107,7 +117,7 @@ QTableView, QListView, QTreeView { background: transparent; border: none; gridli
   alternate-background-color: transparent; }
 QTableView::item { border: none; border-bottom: 1px solid $line; padding: 0 8px; }
 QTableView::item:selected { background: $soft_accent; color: $text; }
-QListView::item { padding: 0 8px; border-radius: 4px; }
+QListView::item { padding: 0 8px; border-radius: 4px; min-height: 28px; }
 QListView::item:selected { background: $soft_accent; color: $text; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: transparent; color: $muted; border: none; border-bottom: 1px solid $line;
@@ -133,10 +143,12 @@ QWidget#strip { background: $raised; border: none; border-top: 1px solid $line; 
 """)
 
 
-def stylesheet_of(tokens: Mapping[str, str]) -> str:
-    """The sheet with every token filled in."""
+def stylesheet_of(tokens: Mapping[str, str], arrow: str, tick: str) -> str:
+    """The sheet with every token filled in; `arrow` and `tick` are the paths of two drawings."""
     dark = tokens["canvas"].startswith("#0")
     return _SHEET.substitute(
         tokens,
+        arrow=arrow,
+        tick=tick,
         accent_hover="#6BA1FF" if dark else "#1554BA",
     )

@@ -111,7 +111,8 @@ def color(token: str) -> QColor:
 
 def stylesheet(theme: Theme) -> str:
     """The one style sheet of the program."""
-    return stylesheet_of(theme.tokens)
+    arrow, tick = (resource_path("icons") / name for name in ("arrow.svg", "tick.svg"))
+    return stylesheet_of(theme.tokens, arrow.as_posix(), tick.as_posix())
 
 
 def resolve(name: str) -> Theme:

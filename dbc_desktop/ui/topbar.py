@@ -76,7 +76,7 @@ class TopBarWidget(QWidget):
 
     def _build_block(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(4)
+        row.setSpacing(5)
         self._block_word = Label("", "muted")
         self._block = Label("", "strong")
         self._era = Label("", "muted")
@@ -114,7 +114,7 @@ class TopBarWidget(QWidget):
             self.chain.updateGeometry()
         self._block_word.setText(tr("block"))
         self._block.setText(bar.block)
-        self._era.setText(f"·  {bar.era}")
+        self._era.setText(f"· {bar.era}")
         self._era.setToolTip(bar.era_detail)
         self._dot.set_kind(bar.live_kind)
         self._dot.show()

@@ -86,6 +86,7 @@ class Window(QMainWindow):
         root = QWidget()
         root.setObjectName("canvas")
         root.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        root.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         outer = QVBoxLayout(root)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -121,6 +122,7 @@ class Window(QMainWindow):
         super().showEvent(event)
         if not self._is_started:
             self._is_started = True
+            self.rail.setFocus()
             self._start()
 
     def _start(self) -> None:

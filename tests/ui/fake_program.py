@@ -341,7 +341,9 @@ def fakes(home: Path = Path("/home/me/dbc"), settings: Settings | None = None) -
     return Fakes(program, chain, wallet, transactions, sampler, sessions, store, runner, clock)
 
 
-def reading(index: int, *, is_lost: bool = False, temperature: int | None = 72, watts: float | None = 267.5) -> GpuReading:
+def reading(
+    index: int, *, is_lost: bool = False, temperature: int | None = 72, watts: float | None = 267.5
+) -> GpuReading:
     return GpuReading(
         f"GPU-{index}", index, "NVIDIA GeForce RTX 4090", 0.0, 98, 60, 22 * 2**30, 24 * 2**30, temperature, watts,
         450.0, 64, 1755, 9751, {}, is_lost,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from dbc_desktop.crypto import words as bip39
 from dbc_desktop.domain.account import Account, KeyPlace
@@ -15,6 +15,7 @@ from dbc_desktop.domain.errors import DbcError, InvalidInput
 from dbc_desktop.screens.input_errors import input_text
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import tr
+from dbc_desktop.ui.dialogs.current_steps import CurrentSteps
 from dbc_desktop.ui.dialogs.key_place import KeyPlaceChoice, passphrase_problem
 from dbc_desktop.ui.widgets import Button, Field, Label, Sheet
 
@@ -33,7 +34,7 @@ class CreateAccountSheet(Sheet):
         self._words: tuple[str, ...] = ()
         self._asked: dict[int, Field] = {}
         self._place: KeyPlace | None = None
-        self._steps = QStackedWidget()
+        self._steps = CurrentSteps()
         self._steps.addWidget(self._build_first(suggested_name))
         self.body.addWidget(self._steps)
         self._problem = Label("", "", "loss", wrap=True)
@@ -152,9 +153,8 @@ class CreateAccountSheet(Sheet):
     def _show_step(self, index: int, step: QWidget) -> None:
         while self._steps.count() > index:
             old = self._steps.widget(index)
-            if old is not None:
-                self._steps.removeWidget(old)
-                old.deleteLater()
+            self._steps.removeWidget(old)
+            old.deleteLater()
         self._steps.addWidget(step)
         self._move(index)
 

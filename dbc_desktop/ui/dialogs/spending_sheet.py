@@ -17,7 +17,7 @@ from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.spending import Line, SpendingScreen, spending_screen
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.page import WindowServices
-from dbc_desktop.ui.widgets import AddressLabel, Button, Field, KeyValue, Label, Sheet, Skeleton, StateDot
+from dbc_desktop.ui.widgets import AddressLabel, Button, Field, KeyValue, Label, MixedLabel, Sheet, Skeleton, StateDot
 
 if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
@@ -262,10 +262,5 @@ def _line_row(line: Line) -> QHBoxLayout:
     dot = StateDot(line.tone)
     row.addWidget(dot, 0, Qt.AlignmentFlag.AlignTop)
     dot.setFixedHeight(18)
-    row.addWidget(Label(line.text))
-    if line.strong:
-        row.addWidget(Label(line.strong, "strong"))
-    if line.rest:
-        row.addWidget(Label(line.rest.removeprefix("; "), "muted"))
-    row.addStretch(1)
+    row.addWidget(MixedLabel(line.text, line.strong, line.rest), 1)
     return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from dbc_desktop.chain.backend import HeadChange
@@ -42,7 +43,8 @@ class HomePage(Page):
         self._toggle = self.add_action_button("", name="home.toggle", act=self._turn)
         self._toggle.hide()
         self.body.addWidget(self._build_first_run())
-        self.body.addWidget(self._build_usual(), 1)
+        self.body.addWidget(self._build_usual())
+        self.body.addStretch(1)
         self._usual.hide()
         self._first_run.hide()
         self.show_loading()
@@ -62,7 +64,7 @@ class HomePage(Page):
         self._steps.chosen.connect(self._do_step)
         self._side = SideCards()
         self._side.restore_asked.connect(self.window_services.open_restore_account)
-        row.addWidget(self._steps, 63)
+        row.addWidget(self._steps, 63, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._side, 37)
         return self._first_run
 

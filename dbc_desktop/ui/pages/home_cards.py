@@ -65,7 +65,7 @@ class StepMark(QWidget):
 class _StepLineRow(QWidget):
     def __init__(self, number: int, step: StepId, act: Callable[[], object]) -> None:
         super().__init__()
-        self.setMinimumHeight(58)
+        self.setFixedHeight(67)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(12)
@@ -101,7 +101,7 @@ class StepsCard(Card):
     chosen = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__(padding=16)
+        super().__init__(padding=14)
         self.body.setSpacing(0)
         self._rows: dict[StepId, _StepLineRow] = {}
         for number, step in enumerate(StepId, 1):
@@ -109,7 +109,7 @@ class StepsCard(Card):
                 self.body.addWidget(Hairline())
             row = _StepLineRow(number, step, partial(self.chosen.emit, step))
             self._rows[step] = row
-            self.body.addWidget(row, 1)
+            self.body.addWidget(row)
 
     def fill(self, steps: Sequence[StepRow]) -> None:
         """Fill the rows; a button that waited is free again when its step is done."""
@@ -153,7 +153,7 @@ class SideCards(QWidget):
         other = Card(tr("Have an account already?"))
         other.body.addWidget(Label(tr("Bring it back from its words; they work here too."), "muted", wrap=True))
         restore = Button(tr("Restore an account…"), name="home.restore", act=self.restore_asked.emit)
-        other.body.addWidget(restore)
+        other.body.addWidget(restore, 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(other)
         box.addStretch(1)
 
@@ -182,8 +182,9 @@ class RigCard(Card):
     opened = Signal()
 
     def __init__(self) -> None:
-        super().__init__(padding=12)
+        super().__init__(padding=16)
         self.setFixedHeight(62)
+        self.layout().setContentsMargins(16, 8, 16, 8)
         self.setObjectName("home.rig")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         row = QHBoxLayout()

@@ -93,7 +93,7 @@ class WalletPage(Page):
         self._copy = Button(tr("Copy address"), name="wallet.copy", act=self._copy_address)
         words.addWidget(self._receive_name)
         words.addWidget(self._receive_address)
-        words.addWidget(self._copy)
+        words.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch(1)
         row.addLayout(words, 1)
         card.body.addLayout(row)
@@ -258,8 +258,8 @@ class WalletPage(Page):
             self._recent_table.addWidget(Hairline(), line, 0, 1, len(heads))
             for column, cell in enumerate(_transaction_cells(row)):
                 _put(self._recent_table, line + 1, column, cell, right=column in (1, 3))
-        for column in range(len(heads)):
-            self._recent_table.setColumnStretch(column, 1)
+        self._recent_table.setHorizontalSpacing(32)
+        self._recent_table.setColumnStretch(len(heads) - 1, 1)
 
     # acting
 

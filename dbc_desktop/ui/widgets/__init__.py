@@ -11,7 +11,7 @@ from dbc_desktop.ui.widgets.empty_state import EmptyState
 from dbc_desktop.ui.widgets.field import Field
 from dbc_desktop.ui.widgets.hairline import Hairline
 from dbc_desktop.ui.widgets.key_value import KeyValue
-from dbc_desktop.ui.widgets.label import ElidedLabel, Label
+from dbc_desktop.ui.widgets.label import ElidedLabel, Label, MixedLabel
 from dbc_desktop.ui.widgets.progress import Progress
 from dbc_desktop.ui.widgets.sheet import Sheet, SheetHost
 from dbc_desktop.ui.widgets.skeleton import Skeleton
@@ -33,6 +33,7 @@ __all__ = [
     "IdLabel",
     "KeyValue",
     "Label",
+    "MixedLabel",
     "Progress",
     "Sheet",
     "SheetHost",

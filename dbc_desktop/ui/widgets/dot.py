@@ -34,5 +34,5 @@ class StateDot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.color(self._kind))
         painter.setBrush(theme.color(self._kind))
-        painter.drawEllipse(QPointF(5, 5), 3.5, 3.5)
+        painter.drawEllipse(QPointF(5, self.height() / 2), 3.5, 3.5)
         painter.end()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -32,6 +34,18 @@ class Label(QLabel):
     def set_role(self, role: str) -> None:
         """Change the place in the type scale."""
         restyle(self, role=role)
+
+
+class MixedLabel(QLabel):
+    """A wrapped line of plain text with one strong figure in it; every part is escaped."""
+
+    def __init__(self, text: str, strong: str = "", rest: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        middle = f' <span style="font-weight:600">{escape(strong)}</span>' if strong else ""
+        self.setText(f"{escape(text)}{middle}{escape(rest)}")
+        self.setAccessibleName(f"{text} {strong}{rest}")
 
 
 class ElidedLabel(Label):

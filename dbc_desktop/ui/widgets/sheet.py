@@ -48,6 +48,14 @@ class Sheet(QFrame):
         self.subtitle_label.setText(subtitle)
         self.subtitle_label.setVisible(bool(subtitle))
 
+    def wanted_height(self) -> int:
+        """How tall it must be for its width, wrapped lines counted once."""
+        layout = self.layout()
+        if layout is None:
+            return self.sizeHint().height()
+        layout.activate()
+        return layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else self.sizeHint().height()
+
     def first_focus(self) -> QWidget | None:
         """Where typing goes when it opens; never an irreversible button."""
         return None
@@ -113,11 +121,10 @@ class SheetHost(QWidget):
 
     def _place(self) -> None:
         if self._sheet is not None:
-            self._sheet.adjustSize()
-            size = self._sheet.size()
-            size.setHeight(min(self._sheet.sizeHint().height(), self.height() - 32))
-            self._sheet.resize(size)
-            self._sheet.move((self.width() - size.width()) // 2, max(16, (self.height() - size.height()) * 2 // 5))
+            width = self._sheet.width()
+            height = min(self._sheet.wanted_height(), self.height() - 32)
+            self._sheet.resize(width, height)
+            self._sheet.move((self.width() - width) // 2, max(16, (self.height() - height) * 2 // 5))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the window's size and the sheet's."""
