@@ -97,8 +97,16 @@ class ReleasePolicy(Protocol):
     """How a reward is released. Called by `online_profile.payout` and the schedule in the views."""
 
     @property
+    def at_once_permille(self) -> int:
+        """Thousandths of a reward that are released at once."""
+
+    @property
     def parts(self) -> int:
         """Into how many daily parts the locked rest falls."""
+
+    @property
+    def part_permille(self) -> int:
+        """Thousandths of a reward in each of them."""
 
     def at_once(self, reward: int) -> int:
         """Released with the payout that earned it."""

@@ -15,7 +15,7 @@ from dbc_desktop.rules.codec import NUMBER, RAW, TEXT, row
 from dbc_desktop.rules.online_profile import points
 from dbc_desktop.rules.online_profile.rows import CURRENT_ERA, STASH_REWARDS, stash_rewards
 from dbc_desktop.rules.profile import RulesProfile
-from dbc_desktop.rules.state import SINGLE, declare, declare_value
+from dbc_desktop.rules.state import SINGLE, Readable, declare, declare_value
 from dbc_desktop.rules.work import Work
 
 LIST_OFFSET = 2
@@ -167,6 +167,25 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
         _credit(work, stash, era, released, earned, locked)
     for member, amount in members.items():
         committee.credit(work, member, amount)
+
+
+def reward_of(profile: RulesProfile, layer: Readable, machine_id: str, stash: bytes, era: int) -> int:
+    """The whole reward of a machine in `era` by the points it has there: this era, the last or the next."""
+    machine = points.machine_at(layer, machine_id, era)
+    if not machine.gpus:
+        return 0
+    actual = points.machine_total(profile, machine, points.stash_at(layer, stash, era).gpus)
+    share = perbill_rational(actual, points.total_at(layer, era))
+    return perbill_mul(share, profile.emission.era_reward(era))
+
+
+def expected_reward(profile: RulesProfile, layer: Readable, machine_id: str, era: int) -> int:
+    """The owner's part of what the machine earns in `era` if nothing changes any more."""
+    owner = layer.get(OWNERS, machine_id)
+    if owner is None:
+        return 0
+    reward = reward_of(profile, layer, machine_id, owner.stash, era)
+    return profile.committee_share.share(reward, len(owner.committee), era, owner.deadline).owner
 
 
 class Paid(NamedTuple):

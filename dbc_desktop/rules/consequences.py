@@ -1,0 +1,169 @@
+"""The named consequences of a call that was tried on an overlay: what differs, and what the rules then expect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.call import Call, Consequence, Severity
+from dbc_desktop.domain.errors import ChainRejected
+from dbc_desktop.rules import balances, catalogue
+from dbc_desktop.rules.online_profile import offline, payout
+from dbc_desktop.rules.online_profile.rows import MACHINES, STASH_STAKE, MachineRow
+from dbc_desktop.rules.orders import NEXT_RENT_ID, ORDERS, OrderRow
+from dbc_desktop.rules.state import SINGLE, State
+from dbc_desktop.rules.work import Work
+
+Found = Iterator[Consequence]
+
+
+def consequences_of(work: Work, before: State, call: Call, signer: bytes) -> tuple[Consequence, ...]:
+    """What `call`, done in `work`, did to `before`."""
+    teller = _TELLERS.get((call.pallet, call.name))
+    return tuple(teller(work, before, catalogue.arguments(call), signer)) if teller else ()
+
+
+def _one(kind: str, severity: Severity = Severity.INFO, amount: int | None = None, **facts: object) -> Consequence:
+    if amount is not None:
+        facts = {"amount": Balance(amount), **facts}
+    return Consequence(kind, severity, facts)
+
+
+def _fixed_fee(work: Work) -> Found:
+    for event in work.events:
+        if event.name == "TxFeeToTreasury":
+            yield _one("fixed_fee", Severity.WARN, _units(event.fields["amount"]))
+
+
+def _stake(work: Work, before: State, machine: MachineRow | None, kind: str) -> Found:
+    if machine is not None:
+        held = before.get(STASH_STAKE, machine.stash) or 0
+        added = (work.layer.get(STASH_STAKE, machine.stash) or 0) - held
+        if added > 0:
+            yield _one(kind, Severity.INFO, added, stash=machine.stash)
+
+
+def _units(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _machine(work: Work, args: dict[str, object]) -> MachineRow | None:
+    return work.layer.get(MACHINES, str(args["machine_id"]))
+
+
+def _transfer(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("transfer_out", Severity.INFO, _units(args["value"]), dest=args["dest"])
+
+
+def _burn(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    burned = balances.issuance(before) - balances.issuance(work.layer)
+    if burned:
+        yield _one("rent_burned", Severity.LOSS, burned)
+
+
+def _controller(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("controller_named", controller=args["controller"])
+
+
+def _bond(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield from _stake(work, before, _machine(work, args), "reserve_stake")
+    yield from _fixed_fee(work)
+
+
+def _room(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield from _fixed_fee(work)
+
+
+def _describe(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    profile = work.profile
+    yield _one("committee_window", blocks=profile.reveal_end, reveal_from_blocks=profile.reveal_start)
+
+
+def _fulfil(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield from _stake(work, before, _machine(work, args), "reserve_stake")
+    yield _one("goes_online", machine_id=args["machine_id"], era=work.era + 1)
+
+
+def _claim(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    for event in work.events:
+        if event.name == "ClaimReward":
+            yield _one("reward_minted", Severity.INFO, _units(event.fields["amount"]), stash=event.fields["stash"])
+    added = sum(_units(event.fields["delta"]) for event in work.events if event.name == "MachineAddStake")
+    if added:
+        yield _one("stake_topped_up", Severity.INFO, added)
+
+
+def _offline(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    machine_id, machine = str(args["machine_id"]), _machine(work, args)
+    yield _one("goes_offline", Severity.LOSS, machine_id=machine_id)
+    lost = payout.expected_reward(work.profile, before, machine_id, work.era)
+    if lost:
+        yield _one("reward_of_era_lost", Severity.LOSS, lost, era=work.era)
+    if machine is not None:
+        slash = offline.slash_on_return(work.profile, machine, work.height)
+        if slash:
+            part = offline.slash_percent(work.profile, machine.previous, 0)
+            yield _one("slash_on_return", Severity.LOSS, slash, percent=part)
+
+
+def _online(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("goes_online", machine_id=args["machine_id"], era=work.era + 1)
+    added = sum(_units(event.fields["amount"]) for event in work.events if event.name == "StakeAdded")
+    if added:
+        yield _one("slash_on_return", Severity.LOSS, added, blocks=work.profile.slash_delay)
+
+
+def _rent(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    order = work.layer.get(ORDERS, before.get(NEXT_RENT_ID, SINGLE) or 0)
+    if order is not None:
+        yield _one("rent_reserved", Severity.INFO, order.fee, machine_id=order.machine_id)
+    yield from _fixed_fee(work)
+    yield _one("confirm_window", Severity.WARN, blocks=work.profile.confirm_window)
+
+
+def _paid(work: Work, before: State, signer: bytes) -> Found:
+    yield from _burn(work, before, {}, signer)
+    to_owner = sum(_units(event.fields["amount"]) for event in work.events if event.name == "Transfer")
+    if to_owner:
+        yield _one("rent_paid", Severity.LOSS, to_owner)
+
+
+def _order(work: Work, args: dict[str, object]) -> OrderRow | None:
+    return work.layer.get(ORDERS, _units(args["rent_id"]))
+
+
+def _confirm(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield from _paid(work, before, signer)
+    order = _order(work, args)
+    if order is not None:
+        yield _one("lease_starts", blocks=order.rent_end - work.height, until=order.rent_end)
+
+
+def _relet(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield from _paid(work, before, signer)
+    old, order = before.get(ORDERS, _units(args["rent_id"])), _order(work, args)
+    if old is not None and order is not None:
+        yield _one("lease_extended", blocks=order.rent_end - old.rent_end, until=order.rent_end)
+
+
+def failed(refusal: ChainRejected) -> tuple[Consequence, ...]:
+    """The one consequence of a call that the rules refuse."""
+    return (_one("would_fail", Severity.LOSS, pallet=refusal.pallet, name=refusal.name),)
+
+
+_TELLERS: dict[tuple[str, str], Callable[[Work, State, dict[str, object], bytes], Found]] = {
+    ("Balances", "transfer_allow_death"): _transfer,
+    ("Balances", "transfer_keep_alive"): _transfer,
+    ("GenericFunc", "destroy_free_dbc"): _burn,
+    ("OnlineProfile", "set_controller"): _controller,
+    ("OnlineProfile", "bond_machine"): _bond,
+    ("OnlineProfile", "gen_server_room"): _room,
+    ("OnlineProfile", "add_machine_info"): _describe,
+    ("OnlineProfile", "fulfill_machine"): _fulfil,
+    ("OnlineProfile", "claim_rewards"): _claim,
+    ("OnlineProfile", "controller_report_offline"): _offline,
+    ("OnlineProfile", "controller_report_online"): _online,
+    ("RentMachine", "rent_machine"): _rent,
+    ("RentMachine", "confirm_rent"): _confirm,
+    ("RentMachine", "relet_machine"): _relet,
+}

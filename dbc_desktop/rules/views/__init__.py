@@ -1,0 +1,32 @@
+"""Pure readers: the domain values of `chain/backend.py` out of an engine and, where the past is asked for, its history.
+
+Nothing here writes. What left the state comes back from history rows that the caller kept: `reward_row` and
+`ended_order` read one row each.
+"""
+
+from dbc_desktop.rules.views.accounts import account_state, controller_of, server_rooms, stash_of
+from dbc_desktop.rules.views.machines import machine, machines_of, market
+from dbc_desktop.rules.views.network import deadlines, network_totals
+from dbc_desktop.rules.views.rents import ended_order, orders_on, rent_order, rent_orders, rent_quote
+from dbc_desktop.rules.views.rewards import release_schedule, reward_row, reward_rows, stash_overview
+
+__all__ = [
+    "account_state",
+    "controller_of",
+    "deadlines",
+    "ended_order",
+    "machine",
+    "machines_of",
+    "market",
+    "network_totals",
+    "orders_on",
+    "release_schedule",
+    "rent_order",
+    "rent_orders",
+    "rent_quote",
+    "reward_row",
+    "reward_rows",
+    "server_rooms",
+    "stash_of",
+    "stash_overview",
+]

@@ -1,0 +1,91 @@
+"""Rewards: what was earned and released, and what each coming era will release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.machine import MachineId
+from dbc_desktop.domain.reward import ReleaseRule, ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.rules.engine import Engine
+from dbc_desktop.rules.online_profile import payout
+from dbc_desktop.rules.online_profile.rows import MACHINES, STASH_STAKE, stash_machines, stash_rewards
+from dbc_desktop.rules.orders import machine_orders
+from dbc_desktop.rules.profile import RulesProfile
+from dbc_desktop.rules.views.accounts import controller_of
+from dbc_desktop.rules.views.eras import newest_paid_era
+from dbc_desktop.rules.work import HistoryRow
+
+
+def reward_row(row: HistoryRow) -> RewardRow:
+    """One payout of one machine, from a history row of kind `reward`."""
+    earned, at_once, from_earlier = json.loads(row.value)[:3]
+    return RewardRow(row.index, MachineId(row.subject), Balance(earned), Balance(at_once), Balance(from_earlier))
+
+
+def reward_rows(rows: Iterable[HistoryRow]) -> tuple[RewardRow, ...]:
+    """Payouts from history rows of kind `reward`, newest era first, machines by id."""
+    return tuple(sorted(map(reward_row, rows), key=lambda row: (-row.era, row.machine_id)))
+
+
+def stash_overview(engine: Engine, stash: Address) -> StashOverview:
+    """A stash at this height; the released figures are those of the newest payout that is over, and six before."""
+    state, profile = engine.state, engine.profile
+    held, ids = stash_rewards(state, stash.raw), stash_machines(state, stash.raw).total
+    newest = newest_paid_era(engine)
+    eras = range(held.released_era - len(held.released) + 1, held.released_era + 1)
+    released = dict(zip(eras, held.released, strict=True))
+    found = [state.get(MACHINES, one) for one in ids]
+    return StashOverview(
+        stash=stash,
+        controller=controller_of(engine, stash),
+        machines=tuple(MachineId(one) for one in ids),
+        gpu_num=sum(one.gpu_num for one in found if one is not None),
+        rented_gpu_num=sum(len(machine_orders(state, one).used_gpu) for one in ids),
+        total_staked=Balance(state.get(STASH_STAKE, stash.raw) or 0),
+        total_earned=Balance(held.earned),
+        total_claimed=Balance(held.claimed),
+        claimable=Balance(held.can_claim),
+        locked=Balance(held.locked),
+        released_last_era=Balance(released.get(newest, 0)),
+        released_last_7_eras=Balance(sum(released.get(newest - ago, 0) for ago in range(payout.RECENT))),
+        last_claim_height=held.last_claim or None,
+        rule=release_rule(profile),
+    )
+
+
+def release_rule(profile: RulesProfile) -> ReleaseRule:
+    """How the profile releases a reward, for a sentence on the screen."""
+    rule = profile.release
+    return ReleaseRule(profile.name, rule.at_once_permille, rule.parts, rule.part_permille)
+
+
+def release_schedule(engine: Engine, stash: Address) -> ReleaseSchedule:
+    """What the stash has locked, by the era whose payout releases it; together exactly its `locked`."""
+    state = engine.state
+    by_era: dict[int, int] = {}
+    for machine_id in stash_machines(state, stash.raw).total:
+        data, owner = state.get(payout.QUEUES, machine_id), state.get(payout.OWNERS, machine_id)
+        if data is not None and owner is not None:
+            _add_machine(engine.profile, payout.unpack(data), owner, by_era)
+    if not by_era:
+        return ReleaseSchedule(max(0, newest_paid_era(engine) + 1), ())
+    first, last = min(by_era), max(by_era)
+    return ReleaseSchedule(first, tuple(Balance(by_era.get(era, 0)) for era in range(first, last + 1)))
+
+
+def _add_machine(profile: RulesProfile, queue: payout.Queue, owner: payout.Owner, by_era: dict[int, int]) -> None:
+    """Each waiting reward gives one part in each era until it gives its last: add them up from the latest era down."""
+    waiting, release = payout.rewards(queue), profile.release
+    oldest = queue.last_era - len(waiting) + 1
+    ends: dict[int, tuple[int, int]] = {}
+    for era, reward in enumerate(waiting, oldest):
+        own = profile.committee_share.share(reward, len(owner.committee), era, owner.deadline).owner
+        ends[era + release.parts] = (release.part(own), release.last_part(own))
+    running = 0
+    for era in range(queue.last_era + release.parts, queue.last_era, -1):
+        part, last = ends.get(era, (0, 0))
+        by_era[era] = by_era.get(era, 0) + running + last
+        running += part
