@@ -22,7 +22,6 @@ from dbc_desktop.screens.texts import ntr, tr
 from dbc_desktop.services.bring_online import BringFacts
 from dbc_desktop.services.staking import WizardStep
 
-MIN_PASSPHRASE = 10
 MAX_NET_MBIT = 1_000_000
 
 
@@ -350,13 +349,6 @@ def _too_little(needed: Balance, free: Balance) -> str:
     return tr(
         "{needed} is needed and {free} is free. Add DBC to the account first.", needed=amount(needed), free=amount(free)
     )
-
-
-def passphrase_problem(first: str, again: str) -> str:
-    """What to change about a new passphrase, empty when nothing."""
-    if len(first) < MIN_PASSPHRASE:
-        return tr("Use at least {n} characters.", n=MIN_PASSPHRASE)
-    return "" if first == again else tr("The two passphrases differ. Type the same one twice.")
 
 
 def description(room: bytes, place: Place, upload: str, download: str, operators: str) -> CustomizeInfo:

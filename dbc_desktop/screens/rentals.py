@@ -150,6 +150,7 @@ def _card(
     live = session if phase is not Phase.OVER else None
     ready = live is not None and live.state is SessionState.READY and live.login is not None
     running = live is not None and live.state in (SessionState.CREATING, SessionState.BOOTING, SessionState.READY)
+    starting = live is not None and live.state in (SessionState.CREATING, SessionState.BOOTING, SessionState.FAILED)
     badge, kind = _badge(order, phase, live)
     label, clock, clock_kind = _clock(order, phase, head)
     advice_title, advice = _lapsing(order) if is_let_go else _advice(order, phase, ready, login_works)
@@ -162,7 +163,7 @@ def _card(
         subtitle=f"{short_id(order.machine_id)} · " + tr("order {id}", id=order.rent_id),
         badge=badge,
         badge_kind=kind,
-        steps=() if phase is Phase.OVER else _steps(order, live, login_works),
+        steps=_steps(order, live, login_works) if phase is Phase.TRYING or starting else (),
         clock_label=label,
         clock=clock,
         clock_kind=clock_kind,
@@ -210,20 +211,24 @@ def _steps(order: RentOrder, session: Session | None, login_works: bool | None) 
     booted = state in (SessionState.READY, SessionState.STOPPED)
     failed = state is SessionState.FAILED
     confirmed = order.status is RentStatus.RENTING
-    done = [True, created, booted, booted and login_works is True, confirmed]
-    names = (tr("rented"), tr("created"), tr("booted"), tr("login works"), tr("confirmed"))
+    works = booted and login_works is True
+    session_steps = [(tr("created"), created), (tr("booted"), booted), (tr("login works"), works)]
+    paid = (tr("confirmed"), confirmed)
+    # What was confirmed already stands before a session that is launched again.
+    rest = [paid, *session_steps] if confirmed else [*session_steps, paid]
+    steps = [(tr("rented"), True), *rest]
     marks: list[StepMark] = []
     open_step = True
-    for number, is_done in enumerate(done):
+    for name, is_done in steps:
         if is_done:
             marks.append(StepMark.DONE)
         elif open_step:
-            wrong = (number == 1 and failed) or (number == 3 and login_works is False)
+            wrong = (name == session_steps[0][0] and failed) or (name == session_steps[2][0] and login_works is False)
             marks.append(StepMark.FAILED if wrong else StepMark.CURRENT)
             open_step = False
         else:
             marks.append(StepMark.LATER)
-    return tuple(zip(names, marks, strict=True))
+    return tuple((name, mark) for (name, _), mark in zip(steps, marks, strict=True))
 
 
 def _badge(order: RentOrder, phase: Phase, session: Session | None) -> tuple[str, str]:
