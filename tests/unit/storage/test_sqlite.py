@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from dbc_desktop.domain.errors import ChainBusy, DataCorrupt, DataTooNew, DataUnwritable
 from dbc_desktop.storage.sqlite import open_database, transaction, translated
 
+AsNobody = Callable[[], AbstractContextManager[None]]
 FIRST = "CREATE TABLE coin (id INTEGER PRIMARY KEY, text TEXT); CREATE INDEX by_text ON coin(text);"
 SECOND = "ALTER TABLE coin ADD COLUMN weight INTEGER NOT NULL DEFAULT 7;\nINSERT INTO coin(text) VALUES ('a;b');"
 
@@ -149,19 +150,14 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         open_database(tmp_path / "folder", (FIRST,))
 
 
-def test_an_ordinary_user_meets_a_read_only_folder(open_folder: Path, as_nobody: tuple[str, ...]) -> None:
-    """As root every folder is writable, so this one asks as `nobody`."""
+def test_an_ordinary_user_meets_a_read_only_folder(open_folder: Path, as_nobody: AsNobody) -> None:
     path = open_folder / "one.sqlite3"
     open_database(path, (FIRST,)).close()
     path.chmod(0o444)
-    script = (
-        "import sys; from pathlib import Path\n"
-        "from dbc_desktop.domain.errors import DataUnwritable\n"
-        "from dbc_desktop.storage.sqlite import open_database\n"
-        "try:\n    open_database(Path(sys.argv[1]), ())\n"
-        "except DataUnwritable as error:\n    print(error.reason)\n"
-    )
-    done = subprocess.run(
-        [*as_nobody, sys.executable, "-c", script, str(path)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stdout == "read_only\n", done.stderr
+    open_folder.chmod(0o555)
+    with as_nobody():
+        with pytest.raises(DataUnwritable) as caught:
+            open_database(path, (FIRST,))
+        with pytest.raises(DataUnwritable):
+            open_database(open_folder / "other.sqlite3", (FIRST,))
+    assert caught.value.reason == "read_only"

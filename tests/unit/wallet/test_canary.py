@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import pickle
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,13 @@ import pytest
 from dbc_desktop.crypto.keystore import encrypt
 from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import KeyPlace
-from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.errors import DataUnwritable, DbcError
 from dbc_desktop.wallet.file_store import FileStore
 from dbc_desktop.wallet.hardening import forbid_core_dumps
 from dbc_desktop.wallet.machine_keys import MachineSeed
 from dbc_desktop.wallet.wallet import Wallet
 
+AsNobody = Callable[[], AbstractContextManager[None]]
 WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 PASSPHRASE = "canary passphrase 7391"
 WRONG = "canary wrong passphrase 52"
@@ -104,34 +107,31 @@ def test_core_dumps_are_off() -> None:
     assert callable(forbid_core_dumps)
 
 
-def test_another_user_cannot_read_a_kept_key(open_folder: Path, as_nobody: tuple[str, ...]) -> None:
-    if not as_nobody:
-        pytest.skip("only root can become another user")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
+def test_another_user_cannot_read_a_kept_key(open_folder: Path, as_nobody: AsNobody) -> None:
     FileStore(open_folder / "keys").put("account:alice", "text")
     (file,) = (open_folder / "keys").iterdir()
     (open_folder / "keys").chmod(0o755)  # even then the file itself is closed
-    script = "import sys; open(sys.argv[1]).read()"
-    done = subprocess.run(
-        [*as_nobody, sys.executable, "-c", script, str(file)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 1
-    assert "PermissionError" in done.stderr
+    assert file.read_text() == "text"
+    with as_nobody(), pytest.raises(PermissionError):
+        file.read_text()
 
 
-def test_an_ordinary_user_keeps_files_private_too(open_folder: Path, as_nobody: tuple[str, ...]) -> None:
+def test_an_ordinary_user_keeps_files_private_too(open_folder: Path, as_nobody: AsNobody) -> None:
     open_folder.chmod(0o777)
-    script = (
-        "import sys, os; from pathlib import Path; os.umask(0)\n"
-        "from dbc_desktop.wallet.file_store import FileStore\n"
-        "folder = Path(sys.argv[1]) / 'keys'\n"
-        "FileStore(folder).put('account:alice', 'text')\n"
-        "print(oct(folder.stat().st_mode & 0o777), *(oct(p.stat().st_mode & 0o777) for p in folder.iterdir()))\n"
-    )
-    done = subprocess.run(
-        [*as_nobody, sys.executable, "-c", script, str(open_folder)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.stdout == "0o700 0o600\n", done.stderr
+    before = os.umask(0)
+    try:
+        with as_nobody():
+            FileStore(open_folder / "keys").put("account:alice", "text")
+            (file,) = (open_folder / "keys").iterdir()
+            assert (open_folder / "keys").stat().st_mode & 0o777 == 0o700
+            assert file.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
+
+
+def test_a_folder_that_became_read_only_is_told(open_folder: Path, as_nobody: AsNobody) -> None:
+    (open_folder / "keys").mkdir(mode=0o755)
+    with as_nobody(), pytest.raises(DataUnwritable) as caught:
+        FileStore(open_folder / "keys" / "deep").put("account:alice", "text")
+    assert caught.value.reason == "read_only"
