@@ -99,20 +99,18 @@ def _order(order: RentOrder, head: Head) -> tuple[str, str]:
     return tr("order {id}", id=order.rent_id), " · ".join((gpus, state, formats.amount(order.fee)))
 
 
-def deadline_text(kind: str) -> str:
+def deadline_text(deadline: Deadline) -> str:
     """What ends, in words; an unknown kind is shown as it is."""
+    about = formats.short_id(deadline.subject)
     return {
-        "verification": tr("the committee's window ends"),
-        "confirm": tr("the time to confirm ends"),
-        "lease_end": tr("the lease ends"),
-        "payout": tr("next payout"),
-        "era": tr("the era ends"),
-    }.get(kind, kind)
+        "verification": tr("the committee's window for {machine} ends", machine=about),
+        "confirm": tr("the time to confirm order {id} ends", id=about),
+        "lease_end": tr("the lease of order {id} ends", id=about),
+        "payout": tr("payout of era {era}", era=about),
+        "era": tr("era {era} begins", era=about),
+    }.get(deadline.kind, deadline.kind)
 
 
 def _deadline(deadline: Deadline, head: Head) -> tuple[str, str]:
-    label = deadline_text(deadline.kind)
-    if deadline.subject:
-        label = f"{label} ({formats.short_id(deadline.subject)})"
     when = tr("block {height}", height=formats.height(deadline.height))
-    return label, f"{when} · {formats.blocks_as_time(max(0, deadline.height - head.height))}"
+    return deadline_text(deadline), f"{when} · {formats.blocks_as_time(max(0, deadline.height - head.height))}"

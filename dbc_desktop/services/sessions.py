@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dbc_desktop.chain.backend import ChainReader
-from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.account import Address, Signer
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import DbcError, InvalidInput, NodeRefused, NodeUnreachable, WalletLocked
 from dbc_desktop.domain.rental import RentOrder
@@ -14,9 +15,9 @@ from dbc_desktop.domain.session import Session, SessionState
 from dbc_desktop.sessions.states import after_order, lease_runs, may_launch
 
 if TYPE_CHECKING:
-    from dbc_desktop.sessions.client import NodeClient
     from dbc_desktop.sessions.node_process import NodeProcess
     from dbc_desktop.sessions.store import SessionStore
+    from dbc_desktop.sessions.vm_spec import VmSpec
     from dbc_desktop.wallet.wallet import Wallet
 
 _OVER = (SessionState.ENDED, SessionState.FAILED)
@@ -42,6 +43,29 @@ class LoginTest:
     disk_mb: int | None = None
 
 
+class Node(Protocol):
+    """One machine under one rent order; `sessions/client.py` speaks to a real one and says what it raises."""
+
+    def node_info(self) -> Mapping[str, object]:
+        """What the machine says of itself."""
+
+    def create(self, task_id: str, *, gpu_count: int, spec: VmSpec | None = None) -> Session:
+        """A new virtual machine."""
+
+    def task(self, task_id: str, before: SessionState = SessionState.BOOTING) -> Session:
+        """The virtual machine as it is now."""
+
+    def start(self, task_id: str) -> None:
+        """Start a closed one again."""
+
+    def stop(self, task_id: str) -> None:
+        """Close it."""
+
+
+Connect = Callable[[str, str, int, Signer], Node]
+"""Base URL, machine id, rent id and the renter's signer to a `Node`."""
+
+
 class Sessions:
     """Starts, watches and ends logins on rented machines. Call it from the `io` lane.
 
@@ -50,9 +74,16 @@ class Sessions:
     """
 
     def __init__(
-        self, backend: ChainReader, wallet: Wallet, node: NodeProcess, store: SessionStore, clock: Clock
+        self,
+        backend: ChainReader,
+        wallet: Wallet,
+        node: NodeProcess,
+        store: SessionStore,
+        clock: Clock,
+        connect: Connect | None = None,
     ) -> None:
         self._backend, self._wallet, self._node, self._store, self._clock = backend, wallet, node, store, clock
+        self._connect = connect or _over_http
 
     def launch(self, order: RentOrder) -> Session:
         """A virtual machine on the GPUs of `order`: the one that runs, the closed one started again, else a new one.
@@ -122,7 +153,7 @@ class Sessions:
         """Whether a login has ever worked here; Home ticks its step by it."""
         return self._store.has_logged_in()
 
-    def _create(self, client: NodeClient, order: RentOrder) -> Session:
+    def _create(self, client: Node, order: RentOrder) -> Session:
         from dbc_desktop.sessions.client import new_task_id
         from dbc_desktop.sessions.vm_spec import spec_for
 
@@ -146,7 +177,11 @@ class Sessions:
         if not self._wallet.is_unlocked(renter):
             raise WalletLocked
 
-    def _client(self, order: RentOrder) -> NodeClient:
-        from dbc_desktop.sessions.client import NodeClient
+    def _client(self, order: RentOrder) -> Node:
+        return self._connect(self._node.start(), order.machine_id, order.rent_id, self._wallet.signer(order.renter))
 
-        return NodeClient(self._node.start(), order.machine_id, order.rent_id, self._wallet.signer(order.renter))
+
+def _over_http(base_url: str, machine_id: str, rent_id: int, signer: Signer) -> Node:
+    from dbc_desktop.sessions.client import NodeClient  # reads httpx: only who talks to a node pays for it
+
+    return NodeClient(base_url, machine_id, rent_id, signer)

@@ -110,7 +110,7 @@ def operator() -> ScriptedChain:
                   Balance.of_dbc(37)),
         RentOrder(2, MACHINE, ALICE, 4, (0, 1, 2, 3), 100, 250, 14_500, RentStatus.ENDED, Balance.of_dbc(37)),
     ]  # fmt: skip
-    chain.ends = (Deadline("confirm", 128_550, "3"), Deadline("payout", 129_603, MACHINE))
+    chain.ends = (Deadline("confirm", 128_550, "3"), Deadline("payout", 129_603, "8"))
     return chain
 
 
@@ -127,7 +127,8 @@ def test_status_says_what_an_account_has_where_it_stands_and_what_ends_when(caps
         "1,204.100000000000001 DBC",
         "Online, rented · 4 of 8 GPUs rented",
         "4 GPUs of 3f9a…c41d · confirm within 14 min 48 s · 37.00 DBC",
-        "the time to confirm ends (3)",
+        "the time to confirm order 3 ends  block 128,550 · 14 min 48 s",
+        "payout of era 8                   block 129,603 · 2 h",
     ):
         assert part in said.out
     assert "order 2" not in said.out
