@@ -131,7 +131,7 @@ def test_an_ordinary_user_keeps_files_private_too(open_folder: Path, as_nobody: 
 
 
 def test_a_folder_that_became_read_only_is_told(open_folder: Path, as_nobody: AsNobody) -> None:
-    (open_folder / "keys").mkdir(mode=0o755)
+    (open_folder / "keys").mkdir(mode=0o555)
     with as_nobody(), pytest.raises(DataUnwritable) as caught:
         FileStore(open_folder / "keys" / "deep").put("account:alice", "text")
     assert caught.value.reason == "read_only"
