@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Consequence
 from dbc_desktop.screens import formats
-from dbc_desktop.screens.texts import ntr, tr
+from dbc_desktop.screens.texts import tr
 
 Facts = Mapping[str, object]
 Parts = tuple[str, str, str]
@@ -40,6 +40,8 @@ def _confirm(facts: Facts) -> Parts:
 
 
 def _slash(facts: Facts) -> Parts:
+    if _blocks(facts):
+        return tr("reserved as a slash:"), _amount(facts), tr("; it is taken after {time}", time=_lasting(facts))
     return tr("coming back reserves a slash of"), _amount(facts), tr("; it grows with the time offline")
 
 
@@ -48,7 +50,6 @@ _SENTENCES: dict[str, Callable[[Facts], Parts]] = {
     "fixed_fee": lambda f: (tr("fixed fee, not returned:"), _amount(f), ""),
     "stake_topped_up": lambda f: (tr("added to the stake from income:"), _amount(f), ""),
     "reward_minted": lambda f: (tr("reward paid to the stash:"), _amount(f), ""),
-    "reward_claimed": lambda f: (tr("reward paid to the stash:"), _amount(f), ""),
     "rent_reserved": lambda f: (tr("reserved as rent:"), _amount(f), tr("; it comes back if you let the order lapse")),
     "rent_burned": lambda f: (tr("burned for good:"), _amount(f), ""),
     "rent_paid": lambda f: (tr("paid to the owner:"), _amount(f), ""),
@@ -63,13 +64,6 @@ _SENTENCES: dict[str, Callable[[Facts], Parts]] = {
     "lease_starts": lambda f: (tr("the lease starts and lasts"), _lasting(f), ""),
     "lease_extended": lambda f: (tr("the lease ends later by"), _lasting(f), ""),
     "controller_named": lambda f: (tr("the controller may act for the stash from now on"), "", ""),
-    "gpus_stop_earning": lambda f: (
-        ntr(
-            "{n} rented GPU stops counting as rented", "{n} rented GPUs stop counting as rented", _blocks(f, "gpu_num")
-        ),
-        "",
-        "",
-    ),
 }
 
 

@@ -12,6 +12,7 @@ from dbc_desktop.domain.network import BLOCKS_PER_ERA, Head
 from dbc_desktop.domain.reward import ReleaseRule, StashOverview
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.home_needs import NeedRow, need_row
+from dbc_desktop.screens.notices import driver_text
 from dbc_desktop.screens.texts import ntr, tr
 from dbc_desktop.services.onboarding import FirstStep, StepId, StepState
 from dbc_desktop.services.overview import HomeFacts
@@ -333,7 +334,7 @@ def rig_strip(sample: RigSample | None, overview: StashOverview | None) -> RigSt
     if sample is None:
         return None
     if sample.trouble is not None:
-        return RigStrip(sample.rig, tr("no readings: {reason}", reason=sample.trouble), "loss", "–", "–", False)
+        return RigStrip(sample.rig, driver_text(sample.trouble), "loss", "–", "–", False)
     alive = [gpu for gpu in sample.gpus if not gpu.is_lost]
     names = {formats.gpu_name(gpu.name) for gpu in sample.gpus}
     total = len(sample.gpus)

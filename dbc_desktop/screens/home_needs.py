@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.network import Head
 from dbc_desktop.screens import formats
+from dbc_desktop.screens.notices import driver_text
 from dbc_desktop.screens.texts import ntr, tr
 from dbc_desktop.services.watch import NeedKind, NeedsYou
 
@@ -126,7 +127,7 @@ def _gpu(need: NeedsYou) -> Words:
 
 
 def _driver(need: NeedsYou) -> Words:
-    detail = tr("reason: {reason}", reason=need.facts.get("reason", formats.DASH))
+    detail = driver_text(str(need.facts.get("reason", "")))
     return tr("{rig}: the driver does not answer", rig=need.subject), detail, tr("Look at it"), "rigs", None
 
 

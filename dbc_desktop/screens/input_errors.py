@@ -69,6 +69,18 @@ _OPERATORS: dict[str, Sentence] = {
 _SPEED: dict[str, Sentence] = {
     "not_a_speed": lambda f: tr("Type the speed in Mbit/s as a whole number, for example 1000."),
 }
+_HOME: dict[str, Sentence] = {
+    "no_chain": lambda f: tr(
+        "There is no chain in {home} yet. Open the window once, or name another folder.", home=f.get("home", "")
+    ),
+}
+_NODE_DAT: dict[str, Sentence] = {
+    "not_node_dat": lambda f: tr("This is not the content of a node.dat file. Export it again from the machine."),
+    "keys_differ": lambda f: tr("The two keys in this file do not belong together. Export it again from the machine."),
+}
+_RENT_ID: dict[str, Sentence] = {
+    "over": lambda f: tr("This order is over. Rent again."),
+}
 _GENERAL: dict[str, Sentence] = {
     "empty": lambda f: tr("This field is empty. Fill it in."),
     "zero": lambda f: tr("Type a number above zero."),
@@ -88,6 +100,9 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "duration": _DURATION,
     "query": _QUERY,
     "operators": _OPERATORS,
+    "home": _HOME,
+    "node_dat": _NODE_DAT,
+    "rent_id": _RENT_ID,
     "upload_net": _SPEED,
     "download_net": _SPEED,
     "upload": _SPEED,

@@ -91,6 +91,21 @@ def sandbox_text(reason: str) -> str:
     return sentence() if sentence else tr("No safe shell can be offered ({reason}).", reason=reason)
 
 
+_DRIVER: dict[str, Callable[[], str]] = {
+    "no_driver": lambda: tr("Install the NVIDIA driver, or go on with the demo GPUs, which are not real."),
+    "driver_mismatch": lambda: tr("The driver was updated. Restart the computer."),
+    "no_permission": lambda: tr("This user may not read the GPUs. Ask the owner of the computer for access to them."),
+    "driver_gone": lambda: tr("The driver stopped answering. Reload it or restart the computer."),
+    "driver_failed": lambda: tr("The driver answers with an error. Reload it or restart the computer."),
+}
+
+
+def driver_text(reason: str) -> str:
+    """Why the GPUs cannot be read, and what to do."""
+    sentence = _DRIVER.get(reason)
+    return sentence() if sentence else tr("The driver does not answer ({reason}).", reason=reason)
+
+
 _PARTS: dict[str, Callable[[], str]] = {
     "ssh": lambda: tr("There is no ssh command. Install it, for example with: sudo apt install openssh-client."),
     "chinese": lambda: tr(
@@ -156,6 +171,13 @@ def _unknown(error: e.OutcomeUnknown) -> Notice:
     )
 
 
+def _wrong_passphrase(error: e.WrongPassword) -> Notice:
+    body = tr("It does not open this key. Mind capitals and the keyboard's language.")
+    if error.wait_seconds >= 1:
+        body += " " + tr("The next try waits {time}.", time=formats.seconds_as_time(int(error.wait_seconds)))
+    return Notice(tr("Wrong passphrase"), body)
+
+
 def _refused(error: e.NodeRefused) -> Notice:
     return Notice(
         tr("The node refused"),
@@ -181,9 +203,7 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
     e.WalletLocked: lambda _: Notice(
         tr("The account is locked"), tr("Unlock it with its passphrase and try again."), tr("Unlock")
     ),
-    e.WrongPassword: lambda _: Notice(
-        tr("Wrong passphrase"), tr("The passphrase does not open this key. Mind capitals and the keyboard's language.")
-    ),
+    e.WrongPassword: _wrong_passphrase,
     e.UnknownAccount: lambda _: Notice(
         tr("This account is not kept here"), tr("Its key is not in this wallet. Restore it from its words.")
     ),
@@ -211,10 +231,7 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
     ),
     e.SandboxUnavailable: lambda x: Notice(tr("No safe shell here"), sandbox_text(x.reason)),
     e.GpuError: lambda _: Notice(tr("The GPUs could not be read"), tr("Try again."), tr("Try again")),
-    e.DriverMissing: lambda _: Notice(
-        tr("No NVIDIA driver answers"),
-        tr("Install the NVIDIA driver, or go on with the demo GPUs, which are not real."),
-    ),
+    e.DriverMissing: lambda x: Notice(tr("No NVIDIA driver answers"), driver_text(x.reason)),
     e.DeviceLost: lambda x: Notice(
         tr("A GPU was lost"),
         tr("GPU {uuid} fell off the bus. Check power and seating, then restart the computer.", uuid=x.uuid[:12]),

@@ -86,6 +86,15 @@ _PROFILE: dict[str, Sentence] = {
     "GetReonlineStakeFailed": lambda: tr("The chain cannot compute what coming back costs. Try again later."),
     "Unknown": lambda: tr("The chain gave no reason. Refresh and try again."),
 }
+_SYSTEM: dict[str, Sentence] = {
+    "BadOrigin": lambda: tr("This account may not do that."),
+    "CallFiltered": lambda: tr("This chain does not take that call."),
+    "InvalidPrice": lambda: tr("This price is not taken. Use one above zero."),
+    "AccountAlreadyExist": lambda: tr("This account is a member already."),
+    "InvalidAccount": lambda: tr("The receiving account is not valid. Check the address."),
+    "ConvertMachineIdToWalletFailed": lambda: tr("The address in the bond proof cannot be read. Make the proof again."),
+    "StatusNotAllowed": lambda: tr("This cannot be done in the present state. Refresh and look again."),
+}
 _COMMITTEE: dict[str, Sentence] = {
     "NotInBookList": lambda: tr("This machine was not given to you to check."),
     "AlreadySubmitHash": lambda: tr("Your hash for this machine is on the chain already."),
@@ -113,7 +122,7 @@ _PALLETS: dict[str, dict[str, Sentence]] = {
     "Token": _BALANCES,
 }
 _ANYWHERE: dict[str, Sentence] = {
-    "BadOrigin": lambda: tr("This account may not do that."),
+    **_SYSTEM,
     "FreeBalanceNotEnough": lambda: tr("The account has less than this amount. Use a smaller one."),
     "BalanceNotEnough": lambda: tr("The account has less than must be reserved. Add funds."),
     "UnknownFixedTxFee": lambda: tr("The chain has no fixed fee set, so this call is not taken."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Account
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Severity
@@ -96,6 +97,15 @@ def spending_screen(
     )
 
 
+_OUTGOING = ("transfer_out", "reserve_stake", "rent_reserved", "rent_burned", "rent_paid", "fixed_fee")
+
+
+def spent(preview: Preview) -> Balance:
+    """What leaves the free balance by this call, stake and rent included."""
+    amounts = [each.facts.get("amount") for each in preview.consequences if each.kind in _OUTGOING]
+    return sum((amount for amount in amounts if isinstance(amount, Balance)), Balance(0))
+
+
 def is_danger(call: Call) -> bool:
     """Whether doing nothing is the better choice in most cases."""
     return (call.pallet, call.name) in _DANGER
@@ -111,8 +121,6 @@ def _line(consequence: Consequence) -> Line:
 
 
 def _address(raw: object) -> str:
-    from dbc_desktop.crypto import ss58
-
     return ss58.encode(raw) if isinstance(raw, bytes) and len(raw) == 32 else str(raw)
 
 
@@ -184,7 +192,7 @@ def _names(call: Call, preview: Preview) -> tuple[str, str]:
         sign = tr("Stake {amount}", amount=staked) if staked else tr("Bring online")
         return tr("Pay the rest of the stake of {machine}", machine=machine), sign
     if key == ("OnlineProfile", "claim_rewards"):
-        claimed = _amount_of(preview, "reward_claimed")
+        claimed = _amount_of(preview, "reward_minted")
         sign = tr("Claim {amount}", amount=formats.amount(claimed)) if claimed is not None else tr("Claim")
         return tr("Claim rewards"), sign
     if key == ("OnlineProfile", "set_controller"):

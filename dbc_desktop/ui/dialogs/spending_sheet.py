@@ -14,7 +14,7 @@ from dbc_desktop.domain.errors import DbcError, WrongPassword
 from dbc_desktop.domain.network import ClockMode
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.notices import notice_for
-from dbc_desktop.screens.spending import Line, SpendingScreen, spending_screen
+from dbc_desktop.screens.spending import Line, SpendingScreen, spending_screen, spent
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.page import WindowServices
 from dbc_desktop.ui.widgets import AddressLabel, Button, Field, KeyValue, Label, MixedLabel, Sheet, Skeleton, StateDot
@@ -48,6 +48,7 @@ class SpendingSheet(Sheet):
         self._prepared: Prepared | None = None
         self._screen: SpendingScreen | None = None
         self._is_unlocked: bool | None = None
+        self._ask_above = 0
         self._is_busy = False
         self._waiting = Skeleton(((150, 1),))
         self._waiting.setFixedHeight(150)
@@ -97,9 +98,9 @@ class SpendingSheet(Sheet):
         )
         runner.query(
             "secrets",
-            lambda: program.wallet.is_unlocked(signer),
+            lambda: (program.wallet.is_unlocked(signer), program.settings.load().ask_above),
             owner=self,
-            done=self._knows_lock,
+            done=lambda known: self._knows_lock(*known),
             failed=self._failed,
         )
 
@@ -154,17 +155,25 @@ class SpendingSheet(Sheet):
         if screen.hint:
             self._filled.addWidget(Label(screen.hint, "second", "warn", wrap=True))
 
-    def _knows_lock(self, is_unlocked: bool) -> None:
-        self._is_unlocked = is_unlocked
+    def _knows_lock(self, is_unlocked: bool, ask_above: int) -> None:
+        self._is_unlocked, self._ask_above = is_unlocked, ask_above
         name = next((each.name for each in self._services.accounts() if each.address == self._signer), "")
         self.passphrase.edit.setPlaceholderText(tr("Passphrase of {name}", name=name))
         self.passphrase.edit.setAccessibleName(self.passphrase.edit.placeholderText())
-        self.passphrase.setVisible(not is_unlocked)
-        if not is_unlocked and not self.passphrase.edit.hasFocus():
-            self.passphrase.edit.setFocus()
         self._refresh()
 
+    def _needs_passphrase(self) -> bool:
+        """Where the key is locked, and again above the amount that the person set."""
+        if self._is_unlocked is None or self._prepared is None:
+            return False
+        return not self._is_unlocked or spent(self._prepared.preview).units > self._ask_above
+
     def _refresh(self) -> None:
+        asks = self._needs_passphrase()
+        if asks and not self.passphrase.isVisibleTo(self):
+            self.passphrase.show()
+            self.passphrase.edit.setFocus()
+        self.passphrase.setVisible(asks)
         ready = self._screen is not None and self._screen.problem is None and self._is_unlocked is not None
         self.sign.setEnabled(ready and not self._is_busy)
         self.cancel.setEnabled(not self._is_busy)
@@ -175,7 +184,7 @@ class SpendingSheet(Sheet):
         if not self.sign.isEnabled() or self._prepared is None:
             return
         self._problem.hide()
-        if self._is_unlocked:
+        if not self._needs_passphrase():
             self._get_signer("")
             return
         if not self.passphrase.text():

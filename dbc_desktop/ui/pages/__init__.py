@@ -28,6 +28,24 @@ def _home() -> type[Page]:
     return HomePage
 
 
+def _machines() -> type[Page]:
+    from dbc_desktop.ui.pages.machines import MachinesPage
+
+    return MachinesPage
+
+
+def _market() -> type[Page]:
+    from dbc_desktop.ui.pages.market import MarketPage
+
+    return MarketPage
+
+
+def _rentals() -> type[Page]:
+    from dbc_desktop.ui.pages.rentals import RentalsPage
+
+    return RentalsPage
+
+
 def _wallet() -> type[Page]:
     from dbc_desktop.ui.pages.wallet import WalletPage
 
@@ -42,6 +60,9 @@ def _settings() -> type[Page]:
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("home", "home", lambda: tr("Home"), _home),
+    PageEntry("machines", "machines", lambda: tr("Machines"), _machines),
+    PageEntry("market", "market", lambda: tr("Market"), _market),
+    PageEntry("rentals", "rentals", lambda: tr("Rentals"), _rentals),
     PageEntry("wallet", "wallet", lambda: tr("Wallet"), _wallet),
     PageEntry("settings", "settings", lambda: tr("Settings"), _settings),
 )
