@@ -89,8 +89,10 @@ async def _probe(login: Login, timeout_seconds: float) -> str:
                 login_timeout=timeout_seconds,
             ) as connection:
                 async with connection.create_process(_PROBE, stdin=asyncssh.DEVNULL) as process:
-                    output: str = await process.stdout.read(_MAX_OUTPUT)
-                return output
+                    output = ""
+                    while len(output) < _MAX_OUTPUT and (piece := await process.stdout.read(_MAX_OUTPUT)):
+                        output += piece
+                    return output
     except asyncssh.PermissionDenied as error:
         raise LoginFailed("wrong_password") from error
     except TimeoutError as error:

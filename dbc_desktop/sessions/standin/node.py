@@ -53,7 +53,7 @@ class Node:
         task = Task(task_id, order.machine_id, order.rent_id, wallet, shape, desc_of(additional), made)
         bound = self._bind(task)
         self._tasks[task_id] = task
-        self._begin(self._open(task, bound, "create error"))
+        self._begin(task, bound, "create error")
         return task
 
     def of_order(self, order: RentOrder) -> list[Task]:
@@ -83,7 +83,7 @@ class Node:
             raise remote("task is busy")
         bound = self._bind(task)
         task.status = "starting"
-        self._begin(self._open(task, bound, "start error"))
+        self._begin(task, bound, "start error")
 
     async def stop(self, task: Task) -> None:
         """Close its door and end every shell; the login is kept for the next start."""
@@ -121,12 +121,19 @@ class Node:
         except OSError as error:
             raise remote(f"port conflict, exist ssh_port = {task.shape.ssh_port}") from error
 
-    def _begin(self, work: asyncio.Task[None]) -> None:
+    def _begin(self, task: Task, bound: socket.socket, failed: str) -> None:
+        work = asyncio.get_running_loop().create_task(self._open_door(task, bound, failed))
         self._work.add(work)
-        work.add_done_callback(self._work.discard)
 
-    def _open(self, task: Task, bound: socket.socket, failed: str) -> asyncio.Task[None]:
-        return asyncio.get_running_loop().create_task(self._open_door(task, bound, failed))
+        def over(done: asyncio.Task[None]) -> None:
+            self._work.discard(done)
+            if not done.cancelled() and done.exception() is not None:
+                _LOG.error("a machine was not opened", exc_info=done.exception())
+                bound.close()
+                task.log.append("the node failed")
+                task.status = failed
+
+        work.add_done_callback(over)
 
     async def _open_door(self, task: Task, bound: socket.socket, failed: str) -> None:
         busy = task.status

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import signal
 import sys
 
 _NOBODY = 65_534
 _PR_SET_PDEATHSIG = 1
+_USED_LATE = ("encodings.idna", "encodings.ascii", "encodings.latin_1", "dbc_desktop.sessions.standin.terminal")
 
 
 def drop_root(uid: int = _NOBODY, gid: int = _NOBODY) -> None:
@@ -19,6 +21,8 @@ def drop_root(uid: int = _NOBODY, gid: int = _NOBODY) -> None:
     """
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return
+    for name in _USED_LATE:  # Python itself may lie where only root can read
+        importlib.import_module(name)
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)

@@ -34,6 +34,7 @@ _FILES = {
     "/etc/group": f"root:x:0:\n{USER}:x:{UID}:\n",
     "/etc/hosts": "127.0.0.1 localhost dbc-sandbox\n",
     "/etc/motd": BADGE + "\n",
+    "/etc/profile": "PS1='[DBC sandbox] \\u:\\w\\$ '\ncat /etc/motd\n",
 }
 _SMALLEST = Shape(cpu_cores=1, mem_gb=1, disk_gb=1, gpu_count=0, ssh_port=0, vnc_port=0)
 
@@ -45,6 +46,11 @@ class Sandbox:
         self._bwrap = bwrap
         self._works = False
         self._knows_userns_switch = False
+
+    @property
+    def program(self) -> Path | None:
+        """The bubblewrap program; None until `check` found one."""
+        return self._bwrap
 
     async def check(self) -> None:
         """Try it once with a command that does nothing.
@@ -123,20 +129,41 @@ class Sandbox:
     def _walls(self, shape: Shape) -> Sequence[str]:
         disk = str(min(shape.disk_gb * _GB, 256 * _MB))
         return [
-            *["--unshare-all", "--new-session", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"],
+            *[
+                "--unshare-all",
+                "--unshare-user",
+                "--new-session",
+                "--die-with-parent",
+                "--clearenv",
+                "--cap-drop",
+                "ALL",
+            ],
             *["--hostname", "dbc-sandbox"],
             *["--uid", str(UID), "--gid", str(UID)],
             *(["--disable-userns"] if self._knows_userns_switch else []),
             *["--ro-bind", "/usr", "/usr"],
             *(word for name in _LINKS for word in ("--symlink", f"usr/{name}", f"/{name}")),
-            *["--proc", "/proc", "--dev", "/dev"],
+            *[
+                "--proc",
+                "/proc",
+                "--dev",
+                "/dev",
+                "--perms",
+                "0755",
+                "--dir",
+                "/etc",
+                "--perms",
+                "0755",
+                "--dir",
+                "/home",
+            ],
             *(word for path in _SHOWN for word in ("--ro-bind-try", path, path)),
             *["--perms", "1777", "--size", str(64 * _MB), "--tmpfs", "/tmp"],  # noqa: S108 - a path inside
             *["--perms", "1777", "--size", str(16 * _MB), "--tmpfs", "/dev/shm"],  # noqa: S108 - a path inside
             *["--perms", "0700", "--size", disk, "--tmpfs", _HOME, "--chdir", _HOME],
             *["--setenv", "HOME", _HOME, "--setenv", "USER", USER, "--setenv", "LOGNAME", USER],
             *["--setenv", "SHELL", "/bin/bash", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin"],
-            *["--setenv", "LANG", "C.UTF-8", "--setenv", "PS1", r"[DBC sandbox] \u:\w\$ "],
+            *["--setenv", "LANG", "C.UTF-8"],
         ]
 
     async def _output(self, command: Sequence[str]) -> bytes:
@@ -153,6 +180,17 @@ class Sandbox:
             raise SandboxUnavailable("no_bwrap") from error
         output, _ = await asked.communicate()
         return output
+
+
+def check_sandbox() -> str:
+    """Where the sandbox's program is, after it was tried.
+
+    Raises:
+        SandboxUnavailable: No safe shell can be offered here.
+    """
+    sandbox = Sandbox()
+    asyncio.run(sandbox.check())
+    return str(sandbox.program)
 
 
 def _limits(shape: Shape) -> Sequence[str]:
@@ -173,9 +211,7 @@ def _limits(shape: Shape) -> Sequence[str]:
 
 
 def _shell(command: str | None) -> Sequence[str]:
-    if command is None:
-        return ["/bin/bash", "-c", "cat /etc/motd; exec /bin/bash --login"]
-    return ["/bin/bash", "-c", command]
+    return ["/bin/bash", "--login"] if command is None else ["/bin/bash", "-c", command]
 
 
 def _memory_file(text: str) -> int:

@@ -76,6 +76,7 @@ class SshDoor:
             public_key_auth=False,
             kbdint_auth=False,
             host_based_auth=False,
+            gss_host=None,  # else asyncssh asks the network for the name of this computer
             gss_kex=False,
             gss_auth=False,
             agent_forwarding=False,
