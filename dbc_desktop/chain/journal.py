@@ -1,0 +1,156 @@
+"""The write-ahead journal of transactions: stored before sent, moved forward only, looked up by hash after a crash."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from dbc_desktop.chain import extrinsic as codec
+from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.call import Call, Draft, Receipt, TxStatus
+from dbc_desktop.storage.sqlite import open_database, transaction, translated
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE transactions (
+        number INTEGER PRIMARY KEY,
+        hash BLOB NOT NULL UNIQUE,
+        genesis BLOB NOT NULL,
+        signer BLOB NOT NULL,
+        extrinsic BLOB NOT NULL,
+        status TEXT NOT NULL,
+        height INTEGER,
+        fee BLOB,
+        pallet TEXT,
+        error TEXT
+    ) STRICT;
+    CREATE INDEX transactions_by_status ON transactions (status);
+    """,
+)
+
+_RANK = {
+    TxStatus.STORED: 0,
+    TxStatus.SENT: 1,
+    TxStatus.UNKNOWN: 2,
+    TxStatus.INCLUDED: 3,
+    TxStatus.FINALISED: 4,
+    TxStatus.REJECTED: 4,
+}
+_OPEN = (TxStatus.STORED, TxStatus.SENT, TxStatus.UNKNOWN)
+_COLUMNS = "hash, genesis, signer, extrinsic, status, height, fee, pallet, error"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One transaction of this computer."""
+
+    tx_hash: bytes
+    genesis_hash: bytes
+    signer: bytes
+    extrinsic: bytes
+    status: TxStatus
+    height: int | None
+    fee: Balance | None
+    error: tuple[str, str] | None
+
+    @property
+    def call(self) -> Call:
+        """What it asks for."""
+        return codec.decode(self.extrinsic).call
+
+    @property
+    def receipt(self) -> Receipt:
+        """What is known of it; the events stay on the chain."""
+        return Receipt(self.tx_hash, self.status, self.height, self.fee, self.error)
+
+
+class Journal:
+    """One SQLite file, durable with every call; callable from any thread.
+
+    Raises (all methods):
+        DataUnwritable: The folder is read-only or the disk is full.
+        DataCorrupt: The file is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection = open_database(path, _MIGRATIONS, synchronous="FULL")
+
+    def store(self, draft: Draft, extrinsic: bytes) -> bytes:
+        """Write down what is about to be sent; its hash. Storing the same bytes again changes nothing."""
+        tx_hash = codec.hash_of(extrinsic)
+        with self._lock, transaction(self._connection, self._path) as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO transactions (hash, genesis, signer, extrinsic, status) VALUES (?, ?, ?, ?, ?)",
+                (tx_hash, draft.context.genesis_hash, draft.signer, extrinsic, TxStatus.STORED.value),
+            )
+        return tx_hash
+
+    def mark(
+        self,
+        tx_hash: bytes,
+        status: TxStatus,
+        *,
+        height: int | None = None,
+        fee: Balance | None = None,
+        error: tuple[str, str] | None = None,
+    ) -> bool:
+        """Move an entry forward; False, and nothing changes, where it is not known or already further."""
+        with self._lock, transaction(self._connection, self._path) as connection:
+            found = connection.execute("SELECT status FROM transactions WHERE hash = ?", (tx_hash,)).fetchone()
+            if found is None or _RANK[TxStatus(found[0])] >= _RANK[status]:
+                return False
+            if status is TxStatus.REJECTED and TxStatus(found[0]) is TxStatus.INCLUDED:
+                return False
+            connection.execute(
+                "UPDATE transactions SET status = ?, height = ifnull(?, height), fee = ifnull(?, fee),"
+                " pallet = ifnull(?, pallet), error = ifnull(?, error) WHERE hash = ?",
+                (
+                    status.value,
+                    height,
+                    None if fee is None else fee.units.to_bytes(16),
+                    *(error or (None, None)),
+                    tx_hash,
+                ),
+            )
+        return True
+
+    def open_entries(self) -> tuple[JournalEntry, ...]:
+        """The transactions whose outcome is not known, oldest first."""
+        marks = ", ".join("?" * len(_OPEN))
+        return self._entries(f"WHERE status IN ({marks}) ORDER BY number", tuple(status.value for status in _OPEN))
+
+    def entries(self, limit: int) -> tuple[JournalEntry, ...]:
+        """The newest transactions, newest first."""
+        return self._entries("ORDER BY number DESC LIMIT ?", (limit,))
+
+    def receipts(self, limit: int) -> tuple[Receipt, ...]:
+        """What is known of the newest transactions, newest first."""
+        return tuple(entry.receipt for entry in self.entries(limit))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _entries(self, clause: str, values: tuple[object, ...]) -> tuple[JournalEntry, ...]:
+        with self._lock, translated(self._path):
+            rows = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM transactions {clause}",  # noqa: S608 - clauses of this file only
+                values,
+            ).fetchall()
+        return tuple(
+            JournalEntry(
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                TxStatus(row[4]),
+                row[5],
+                None if row[6] is None else Balance(int.from_bytes(row[6])),
+                None if row[7] is None else (row[7], row[8]),
+            )
+            for row in rows
+        )

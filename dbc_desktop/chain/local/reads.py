@@ -1,0 +1,175 @@
+"""What both sides of the embedded chain answer alike: the writer from its engine, a reader from the file."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from dbc_desktop.chain.local.store import Store
+from dbc_desktop.domain.account import AccountState, Address
+from dbc_desktop.domain.call import EventRecord, Receipt
+from dbc_desktop.domain.machine import Machine, MachineId
+from dbc_desktop.domain.network import (
+    BLOCK_MS,
+    BlockSummary,
+    Deadline,
+    Head,
+    Identity,
+    MachineTable,
+    NetworkTotals,
+)
+from dbc_desktop.domain.rental import RentOrder, RentQuote
+from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.rules import views
+from dbc_desktop.rules.engine import Engine
+from dbc_desktop.rules.work import era_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The chain at one height, to read from."""
+
+    engine: Engine
+    store: Store
+    genesis_hash: bytes
+    head_hash: bytes
+    start_ms: int
+
+    def head(self) -> Head:
+        """The newest block; on the embedded chain it is final at once."""
+        height = self.engine.height
+        return Head(height, self.head_hash, era_of(height), self.start_ms + height * BLOCK_MS, height)
+
+
+class LocalReads:
+    """The reading methods of `ChainReader`; who inherits says where the chain stands."""
+
+    def _standing(self) -> AbstractContextManager[Standing]:
+        """The chain as it stands; nothing moves it before the context ends."""
+        raise AssertionError("the side that inherits says where the chain stands")
+
+    def _pending_nonces(self, address: Address) -> int:
+        """Extrinsics of the account that wait for a block."""
+        del address
+        return 0
+
+    def identity(self) -> Identity:
+        """Which chain this is."""
+        with self._standing() as now:
+            profile = now.engine.profile
+            return Identity(
+                kind="local",
+                name="Local chain",
+                genesis_hash=now.genesis_hash,
+                spec_version=profile.spec_version,
+                transaction_version=profile.transaction_version,
+                rules_profile=profile.name,
+            )
+
+    def head(self) -> Head:
+        """The newest block."""
+        with self._standing() as now:
+            return now.head()
+
+    def account(self, address: Address) -> AccountState:
+        """Balances of an account; all zero where the chain has never seen it."""
+        with self._standing() as now:
+            state = views.account_state(now.engine, address)
+            waiting = self._pending_nonces(address)
+            return replace(state, nonce=state.nonce + waiting) if waiting else state
+
+    def controller_of(self, stash: Address) -> Address | None:
+        """The controller that `stash` named."""
+        with self._standing() as now:
+            return views.controller_of(now.engine, stash)
+
+    def stash_of(self, controller: Address) -> Address | None:
+        """The stash that named `controller`."""
+        with self._standing() as now:
+            return views.stash_of(now.engine, controller)
+
+    def stash(self, stash: Address) -> StashOverview:
+        """Rewards and stake of a stash."""
+        with self._standing() as now:
+            return views.stash_overview(now.engine, stash)
+
+    def server_rooms(self, stash: Address) -> tuple[bytes, ...]:
+        """The 32-byte ids of its server rooms."""
+        with self._standing() as now:
+            return views.server_rooms(now.engine, stash)
+
+    def machine(self, machine_id: MachineId) -> Machine | None:
+        """One machine."""
+        with self._standing() as now:
+            return views.machine(now.engine, machine_id)
+
+    def machines_of(self, stash: Address) -> tuple[Machine, ...]:
+        """All machines of a stash."""
+        with self._standing() as now:
+            return views.machines_of(now.engine, stash)
+
+    def market(self) -> MachineTable:
+        """Every machine that is online or rented."""
+        with self._standing() as now:
+            return views.market(now.engine)
+
+    def rewards(self, stash: Address, from_era: int, to_era: int) -> tuple[RewardRow, ...]:
+        """What each payout released, newest era first."""
+        with self._standing() as now:
+            machines = views.stash_overview(now.engine, stash).machines
+            rows = [row for one in machines for row in now.store.history("reward", one, from_era, to_era)]
+            return views.reward_rows(rows)
+
+    def release_schedule(self, stash: Address) -> ReleaseSchedule:
+        """What is still locked and when it will be released."""
+        with self._standing() as now:
+            return views.release_schedule(now.engine, stash)
+
+    def rent_order(self, rent_id: int) -> RentOrder | None:
+        """One order, also after it lapsed or ended."""
+        with self._standing() as now:
+            living = views.rent_order(now.engine, rent_id)
+            if living is not None:
+                return living
+            row = now.store.history_number("rent_order", rent_id)
+            return None if row is None else views.ended_order(now.engine, row)
+
+    def rent_orders(self, renter: Address) -> tuple[RentOrder, ...]:
+        """All orders of a renter, newest first."""
+        with self._standing() as now:
+            return views.rent_orders(now.engine, renter, now.store.history("rent_order", renter.raw.hex()))
+
+    def orders_on(self, machine_id: MachineId) -> tuple[RentOrder, ...]:
+        """The orders that now hold GPUs of a machine."""
+        with self._standing() as now:
+            return views.orders_on(now.engine, machine_id)
+
+    def rent_quote(self, machine_id: MachineId, gpu_num: int, duration_blocks: int) -> RentQuote:
+        """What an order would cost now."""
+        with self._standing() as now:
+            return views.rent_quote(now.engine, machine_id, gpu_num, duration_blocks)
+
+    def network(self) -> NetworkTotals:
+        """Sums over the whole network."""
+        with self._standing() as now:
+            return views.network_totals(now.engine)
+
+    def deadlines(self, address: Address) -> tuple[Deadline, ...]:
+        """What ends for this account, earliest first."""
+        with self._standing() as now:
+            return views.deadlines(now.engine, address)
+
+    def blocks(self, before: int, limit: int) -> tuple[BlockSummary, ...]:
+        """Stored blocks below height `before`, newest first."""
+        with self._standing() as now:
+            return now.store.blocks(before, limit)
+
+    def events(self, height: int) -> tuple[EventRecord, ...]:
+        """The events of one block."""
+        with self._standing() as now:
+            return now.store.events(height)
+
+    def receipt(self, tx_hash: bytes) -> Receipt | None:
+        """What became of an extrinsic; None where no block holds it."""
+        with self._standing() as now:
+            return now.store.receipt(tx_hash)
