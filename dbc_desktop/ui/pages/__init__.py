@@ -34,6 +34,12 @@ def _machines() -> type[Page]:
     return MachinesPage
 
 
+def _rewards() -> type[Page]:
+    from dbc_desktop.ui.pages.rewards import RewardsPage
+
+    return RewardsPage
+
+
 def _market() -> type[Page]:
     from dbc_desktop.ui.pages.market import MarketPage
 
@@ -61,6 +67,7 @@ def _settings() -> type[Page]:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("home", "home", lambda: tr("Home"), _home),
     PageEntry("machines", "machines", lambda: tr("Machines"), _machines),
+    PageEntry("rewards", "rewards", lambda: tr("Rewards"), _rewards),
     PageEntry("market", "market", lambda: tr("Market"), _market),
     PageEntry("rentals", "rentals", lambda: tr("Rentals"), _rentals),
     PageEntry("wallet", "wallet", lambda: tr("Wallet"), _wallet),

@@ -1,0 +1,394 @@
+"""The composition root: the only file that names concrete adapters.
+
+Imports stand inside the functions that need them, so that a command without a window loads no Qt and the window paints
+before the slow libraries are read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dbc_desktop import __version__
+from dbc_desktop.domain.errors import DbcError, InvalidInput, PartMissing
+
+if TYPE_CHECKING:
+    from dbc_desktop.chain.backend import ChainReader, LocalBackend
+    from dbc_desktop.domain.account import Account
+    from dbc_desktop.domain.clock import Clock
+    from dbc_desktop.services.checkup import Check
+    from dbc_desktop.services.program import Program
+    from dbc_desktop.telemetry.ports import Sensors
+    from dbc_desktop.wallet.wallet import Wallet
+
+Post = Callable[[object | None, Callable[[], None]], None]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run what the arguments ask for; the exit status is 0 only on success."""
+    from dbc_desktop.wallet.hardening import forbid_core_dumps
+
+    forbid_core_dumps()
+    from dbc_desktop.cli.main import COMMANDS
+
+    if next((word for word in arguments if not word.startswith("-")), None) in COMMANDS:
+        from dbc_desktop.cli.main import main
+
+        return main(arguments, ChainFactories())
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except DbcError as error:
+        from dbc_desktop.screens.notices import notice_for
+
+        notice = notice_for(error)
+        print(f"{notice.title}: {notice.body}", file=sys.stderr)  # noqa: T201 - a command's last word
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dbc-desktop",
+        description="DeepBrain Chain in one window. Without a command it opens the window.",
+        epilog="Commands without a window: status, telemetry, chain. Each has --help.",
+    )
+    parser.add_argument("--version", action="version", version=f"dbc-desktop {__version__}")
+    parser.add_argument("--home", type=Path, metavar="DIR", help="the data folder (default: the user's)")
+    parser.set_defaults(run=_run_window)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    tour = commands.add_parser("tour", help="play the newcomer's path through the real window, in a temporary home")
+    tour.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the pictures go")
+    tour.set_defaults(run=_run_tour)
+    self_test = commands.add_parser("self-test", help="what works on this computer, what is missing")
+    self_test.set_defaults(run=_run_self_test)
+    node = commands.add_parser("node", help="the local stand-in node; the window starts it by itself")
+    node.add_argument("--home", type=Path, required=True, metavar="DIR", help="the data folder whose chain it asks")
+    node.add_argument("--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: a free one)")
+    node.set_defaults(run=_run_node)
+    return parser
+
+
+def own_command() -> list[str]:
+    """How to start this program again: frozen, or from its sources."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "dbc_desktop"]
+
+
+def _home_of(options: argparse.Namespace) -> Path:
+    from dbc_desktop.storage.files import private_folder
+    from dbc_desktop.storage.home import default_home
+
+    return private_folder(options.home) if options.home else default_home()
+
+
+def open_wallet(home: Path, clock: Clock) -> Wallet:
+    """The wallet of a data folder, with the keyring and the file store as places for secrets."""
+    from dbc_desktop.domain.account import KeyPlace
+    from dbc_desktop.wallet.file_store import FileStore
+    from dbc_desktop.wallet.keyring_store import OsKeyringStore
+    from dbc_desktop.wallet.wallet import Wallet
+
+    stores = {KeyPlace.KEYRING: OsKeyringStore(), KeyPlace.FILE: FileStore(home / "keys")}
+    return Wallet(stores, home / "wallet.sqlite3", clock)
+
+
+class ChainFactories:
+    """What the commands without a window are given (`cli/ports.py`)."""
+
+    def default_home(self) -> Path:
+        """The data folder when `--home` is not given."""
+        from dbc_desktop.storage.home import default_home
+
+        return default_home()
+
+    def language(self, home: Path) -> str:
+        """The language of the settings in `home`."""
+        from dbc_desktop.storage.settings import SettingsStore
+
+        return SettingsStore(home).load().language
+
+    def clock(self) -> Clock:
+        """The system's clock."""
+        from dbc_desktop.lanes.clock import SystemClock
+
+        return SystemClock()
+
+    def open_reader(self, home: Path) -> ChainReader:
+        """The embedded chain of `home` for reading, beside a running writer."""
+        from dbc_desktop.chain.local.reader import LocalReader
+
+        return LocalReader(_existing_chain(home))
+
+    def open_writer(self, home: Path) -> LocalBackend:
+        """The embedded chain of `home` for writing; its clock stands still."""
+        from dbc_desktop.chain.local.backend import LocalChain
+
+        return LocalChain(_existing_chain(home), clock=self.clock(), is_running=False)
+
+    def accounts(self, home: Path) -> tuple[Account, ...]:
+        """The accounts of the wallet in `home`."""
+        return open_wallet(home, self.clock()).accounts() if (home / "wallet.sqlite3").exists() else ()
+
+    def open_sensors(self) -> Sensors:
+        """The sensors of this computer."""
+        from dbc_desktop.telemetry.choose import choose_sensors
+
+        return choose_sensors(self.clock())
+
+
+def _existing_chain(home: Path) -> Path:
+    if not (home / "chain" / "chain.sqlite3").exists():
+        raise InvalidInput("home", "no_chain", home=str(home))
+    return home / "chain"
+
+
+class Core:
+    """Everything but the window: opened in order, closed in the reverse."""
+
+    def __init__(self, home: Path, post: Post, on_bug: Callable[[BaseException], None]) -> None:
+        from dbc_desktop.chain.host import HostedChain
+        from dbc_desktop.chain.journal import Journal
+        from dbc_desktop.lanes.clock import SystemClock
+        from dbc_desktop.lanes.runner import TaskRunner
+        from dbc_desktop.services.program import Program
+        from dbc_desktop.services.sessions import Sessions
+        from dbc_desktop.services.transactions import Transactions
+        from dbc_desktop.sessions.node_process import NodeProcess
+        from dbc_desktop.sessions.store import SessionStore
+        from dbc_desktop.storage.settings import SettingsStore
+        from dbc_desktop.telemetry.choose import choose_sensors
+        from dbc_desktop.telemetry.sampler import Sampler
+
+        clock = SystemClock()
+        wallet = open_wallet(home, clock)
+        self._journal = Journal(home / "journal.sqlite3")
+        backend = HostedChain(home / "chain")
+        self._node = NodeProcess([*own_command(), "node", "--home", str(home)])
+        self.program: Program = Program(
+            home=home,
+            backend=backend,
+            wallet=wallet,
+            transactions=Transactions(backend, self._journal, clock),
+            sampler=Sampler(lambda: choose_sensors(clock), clock),
+            sessions=Sessions(backend, wallet, self._node, SessionStore(home / "sessions.sqlite3"), clock),
+            settings=SettingsStore(home),
+            runner=TaskRunner(post, on_bug=on_bug),
+            clock=clock,
+        )
+
+    def close(self) -> None:
+        """Stop what runs, let go of files."""
+        program = self.program
+        program.sampler.stop()
+        program.runner.close()
+        self._node.stop()
+        program.backend.close()
+        program.wallet.lock()
+        program.wallet.close()
+        self._journal.close()
+
+
+class WindowProgram:
+    """The program with its window."""
+
+    def __init__(self, home: Path) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from dbc_desktop.screens.texts import set_language
+        from dbc_desktop.storage.settings import SettingsStore
+        from dbc_desktop.ui.hop import Hop
+        from dbc_desktop.ui.window import Window
+
+        existing = QApplication.instance()
+        self.app = existing if isinstance(existing, QApplication) else QApplication(["dbc-desktop"])
+        self.app.setApplicationName("DBC Desktop")
+        self.app.setDesktopFileName("dbc-desktop")
+        set_language(SettingsStore(home).load().language)
+        self._hop = Hop()
+        self.core = Core(home, self._hop.post, self._on_bug)
+        self.window = Window(self.core.program)
+        sys.excepthook = lambda kind, error, trace: self._on_bug(error)
+
+    def run(self) -> int:
+        """Show the window until it is closed."""
+        self.window.show()
+        status = self.app.exec()
+        self.close()
+        return status
+
+    def close(self) -> None:
+        """Close the window and what it stands on."""
+        self.window.close()
+        self._hop.close()
+        self.core.close()
+        sys.excepthook = sys.__excepthook__
+
+    def _on_bug(self, error: BaseException) -> None:
+        """One handler for what nobody expected: the person reads the report, nothing is sent anywhere."""
+        report = "".join(traceback.format_exception(error))
+        print(report, file=sys.stderr)  # noqa: T201 - the report must not be lost when the window is gone
+        self._hop.post(self.window, lambda: self.window.show_bug(report))
+
+
+def _run_window(options: argparse.Namespace) -> int:
+    return WindowProgram(_home_of(options)).run()
+
+
+def _run_tour(options: argparse.Namespace) -> int:
+    import os
+    import tempfile
+
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from dbc_desktop.ui.tour.story import play
+
+    with tempfile.TemporaryDirectory(prefix="dbc-tour-") as folder:
+        program = WindowProgram(Path(folder))
+        try:
+            return play(program.window, program.core.program, options.out, own_command())
+        finally:
+            program.close()
+
+
+def _run_node(options: argparse.Namespace) -> int:
+    from dbc_desktop.chain.local.reader import LocalReader
+    from dbc_desktop.lanes.clock import SystemClock
+    from dbc_desktop.sessions.standin.server import serve
+
+    return serve(ReadOrders(LocalReader(_existing_chain(options.home))), SystemClock(), port=options.port)
+
+
+class ReadOrders:
+    """What the stand-in node asks of the chain (`sessions/ports.py`), read beside the writer."""
+
+    def __init__(self, reader: ChainReader) -> None:
+        self._reader = reader
+
+    def order(self, rent_id: int) -> object:
+        """One rent order."""
+        return self._reader.rent_order(rent_id)
+
+    def head_height(self) -> int:
+        """The newest height."""
+        return self._reader.head().height
+
+
+def _run_self_test(options: argparse.Namespace) -> int:
+    import tempfile
+
+    from dbc_desktop.screens.checkup import check_line, verdict
+    from dbc_desktop.services.checkup import run_checks
+
+    results = []
+    with tempfile.TemporaryDirectory(prefix="dbc-self-test-") as folder:
+        for result in run_checks(_checks(Path(folder), _home_of(options))):
+            results.append(result)
+            print(check_line(result), flush=True)  # noqa: T201 - a command
+    print(verdict(results))  # noqa: T201 - a command
+    return 0 if all(result.is_fine for result in results) else 1
+
+
+def _checks(scratch: Path, home: Path) -> list[Check]:
+    from dbc_desktop.services.checkup import Check
+
+    return [
+        Check("modules", _try_modules, needed=True),
+        Check("store", lambda: _try_store(home), needed=True),
+        Check("engine", lambda: _try_engine(scratch), needed=True),
+        Check("window", lambda: _try_window(scratch), needed=True),
+        Check("chinese", _try_chinese, needed=False),
+        Check("keyring", _try_keyring, needed=False),
+        Check("gpu", _try_gpu, needed=False),
+        Check("sandbox", _try_sandbox, needed=False),
+        Check("ssh", _try_ssh, needed=False),
+    ]
+
+
+def _try_modules() -> str:
+    import importlib
+    import pkgutil
+
+    import dbc_desktop
+
+    names = [module.name for module in pkgutil.walk_packages(dbc_desktop.__path__, "dbc_desktop.")]
+    for name in names:
+        if not name.endswith("__main__"):
+            importlib.import_module(name)
+    return str(len(names))
+
+
+def _try_store(home: Path) -> str:
+    from dbc_desktop.storage.files import write_whole
+
+    probe = home / "self-test.tmp"
+    write_whole(probe, b"self-test")
+    probe.unlink()
+    return str(home)
+
+
+def _try_engine(scratch: Path) -> str:
+    from dbc_desktop.chain.host import HostedChain
+
+    chain = HostedChain(scratch / "engine" / "chain")
+    try:
+        return f"{chain.identity().rules_profile}, block {chain.head().height:,}"
+    finally:
+        chain.close()
+
+
+def _try_window(scratch: Path) -> str:
+    from PySide6.QtTest import QTest
+
+    program = WindowProgram(scratch / "window")
+    program.window.show()
+    QTest.qWaitForWindowExposed(program.window)
+    QTest.qWait(500)
+    size = program.window.size()
+    program.close()
+    return f"{size.width()} × {size.height()}, {program.app.platformName()}"
+
+
+def _try_chinese() -> str:
+    from PySide6.QtGui import QFontDatabase
+
+    families = QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese)
+    if not families:
+        raise PartMissing("chinese")
+    return families[0]
+
+
+def _try_keyring() -> str:
+    from dbc_desktop.wallet.keyring_store import OsKeyringStore
+
+    store = OsKeyringStore()
+    store.get("self-test")
+    return store.place
+
+
+def _try_gpu() -> str:
+    from dbc_desktop.telemetry.nvml import NvmlSensors
+
+    sensors = NvmlSensors("self-test")
+    try:
+        sample = sensors.sample()
+        return f"{sample.driver_version}, {len(sample.gpus)} GPUs"
+    finally:
+        sensors.close()
+
+
+def _try_sandbox() -> str:
+    from dbc_desktop.sessions.standin.sandbox import check_sandbox
+
+    return check_sandbox()
+
+
+def _try_ssh() -> str:
+    import shutil
+
+    found = shutil.which("ssh")
+    if found is None:
+        raise PartMissing("ssh")
+    return found

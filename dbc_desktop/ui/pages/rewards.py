@@ -1,0 +1,244 @@
+"""Rewards: what was released, what is still locked, the ledger, and how the stake grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from dbc_desktop.chain.backend import HeadChange
+from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.call import Receipt
+from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.machine import Machine
+from dbc_desktop.screens.notices import notice_for
+from dbc_desktop.screens.rewards import PAST_SHOWN, RewardsScreen, StakeBar, rewards_csv, rewards_screen
+from dbc_desktop.screens.texts import tr
+from dbc_desktop.services.rewards import RewardsSummary, rewards_summary
+from dbc_desktop.services.staking import claim_call
+from dbc_desktop.storage.files import write_whole
+from dbc_desktop.ui.page import Page, WindowServices
+from dbc_desktop.ui.pages.rewards_table import LedgerModel, ledger_view
+from dbc_desktop.ui.widgets import Card, KeyValue, Label, Progress
+from dbc_desktop.ui.widgets.legend import Legend
+from dbc_desktop.ui.widgets.vesting_chart import VestingChart
+
+if TYPE_CHECKING:
+    from dbc_desktop.services.program import Program
+
+_SIDE = 345
+_ROW, _HEAD, _LEAST_ROWS, _MOST_ROWS = 32, 28, 4, 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    summary: RewardsSummary
+    machines: tuple[Machine, ...]
+    controller: Address | None
+
+
+class RewardsPage(Page):
+    """Reads the stash of the chosen account when shown, and again when an era may have been paid."""
+
+    key: ClassVar[str] = "rewards"
+    icon_name: ClassVar[str] = "rewards"
+    skeleton = ((284, 1), (230, 1))
+
+    def __init__(self, program: Program, window_services: WindowServices) -> None:
+        super().__init__(program, window_services)
+        self._last: _Read | None = None
+        self._screen: RewardsScreen | None = None
+        self._export = self.add_action_button(tr("Export CSV"), name="rewards.export", act=self._save_csv)
+        self._claim = self.add_action_button("", primary=True, name="rewards.claim", act=self._ask_to_claim)
+        self._claim.hide()
+        columns = QHBoxLayout()
+        columns.setSpacing(12)
+        columns.addLayout(self._build_left(), 1)
+        columns.addWidget(self._build_side())
+        self.body.addLayout(columns)
+        self.body.addStretch(1)
+        self.show_loading()
+
+    def title(self) -> str:
+        """Its name."""
+        return tr("Rewards")
+
+    def _build_left(self) -> QVBoxLayout:
+        left = QVBoxLayout()
+        left.setSpacing(12)
+        chart = Card(tr("Released and still locked"))
+        chart.add_right(
+            Legend(((tr("released"), "good", 1.0), (tr("of it at once"), "good", 0.6), (tr("locked"), "locked", 1.0)))
+        )
+        self._chart = VestingChart()
+        chart.body.addWidget(self._chart)
+        self._model = LedgerModel()
+        self._view = ledger_view(self._model)
+        ledger = Card(padding=8)
+        ledger.body.addWidget(self._view)
+        left.addWidget(chart)
+        left.addWidget(ledger)
+        return left
+
+    def _build_side(self) -> QWidget:
+        side = QWidget()
+        side.setFixedWidth(_SIDE)
+        box = QVBoxLayout(side)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(12)
+        totals = Card(tr("All rewards"))
+        self._figures = KeyValue()
+        totals.body.addWidget(self._figures)
+        stake = Card(tr("Stake health"))
+        self._stakes = QVBoxLayout()
+        self._stakes.setSpacing(10)
+        self._stake_note = Label("", "second", wrap=True)
+        stake.body.addLayout(self._stakes)
+        stake.body.addWidget(self._stake_note)
+        box.addWidget(stake)
+        box.addWidget(totals)
+        box.addStretch(1)
+        return side
+
+    # reading
+
+    def on_shown(self) -> None:
+        """Read everything."""
+        self._read()
+
+    def on_head(self, change: HeadChange) -> None:
+        """Payouts, claims and stakes leave events; a block without any changes nothing here."""
+        if any(event.pallet == "OnlineProfile" for event in change.events) or (
+            self._last is not None and change.head.era != self._last.summary.head.era
+        ):
+            self._read()
+
+    def on_account(self) -> None:
+        """Another stash."""
+        self._last = self._screen = None
+        self.show_loading()
+        self._read()
+
+    def _read(self) -> None:
+        account = self.window_services.account()
+        if account is None:
+            self._claim.hide()
+            self.show_empty(
+                tr("No rewards yet"),
+                tr("Here you will see what your machines earned, what is released and what is still locked."),
+                tr("Make an account"),
+                self.window_services.open_create_account,
+                name="rewards.empty.create",
+            )
+            return
+        backend, address = self.program.backend, account.address
+
+        def read() -> _Read:
+            stash = backend.stash_of(address) or address
+            return _Read(
+                rewards_summary(backend, stash, PAST_SHOWN), backend.machines_of(stash), backend.controller_of(stash)
+            )
+
+        self.program.runner.query("chain-read", read, owner=self, done=self._show, failed=self._failed)
+
+    def _failed(self, error: DbcError) -> None:
+        notice = notice_for(error)
+        if self._screen is None:
+            self.show_failed(notice)
+        else:
+            self.show_offline(notice)
+
+    # showing
+
+    def _show(self, found: _Read) -> None:
+        self._last = found
+        screen = rewards_screen(found.summary, found.machines)
+        if not screen.bars:
+            self._claim.hide()
+            self._export.hide()
+            self.show_empty(
+                tr("No rewards yet"),
+                tr("A machine that is online earns from its first full era; a quarter is released at once."),
+                tr("Go to Machines"),
+                lambda: self.navigate.emit("machines", None),
+                name="rewards.empty.machines",
+            )
+            return
+        self._screen = screen
+        self.head_badge.show_state(screen.badge, "locked")
+        self.head_badge.show()
+        self._claim.setText(screen.claim_button)
+        self._claim.setEnabled(screen.can_claim)
+        self._claim.show()
+        self._export.show()
+        self._chart.show_screen(screen)
+        self._model.show_rows(screen.rows)
+        shown = min(max(len(screen.rows), _LEAST_ROWS), _MOST_ROWS)
+        self._view.setFixedHeight(_HEAD + shown * _ROW + 2)
+        self._figures.set_rows(screen.figures)
+        self._stake_note.setText(screen.stake_note)
+        self._fill_stakes(screen.stakes)
+        self.show_content()
+
+    def _fill_stakes(self, stakes: tuple[StakeBar, ...]) -> None:
+        while self._stakes.count() > len(stakes):
+            item = self._stakes.takeAt(self._stakes.count() - 1)
+            if item is not None and (gone := item.widget()) is not None:
+                gone.deleteLater()
+        for number, stake in enumerate(stakes):
+            item = self._stakes.itemAt(number)
+            line = item.widget() if item is not None else None
+            if not isinstance(line, _StakeLine):
+                line = _StakeLine()
+                self._stakes.addWidget(line)
+            line.show_stake(stake)
+
+    # acting
+
+    def _ask_to_claim(self) -> None:
+        if self._last is not None:
+            signer = self._last.controller or self._last.summary.overview.stash
+            self.spend.emit(claim_call(), signer, self._claimed)
+
+    def _claimed(self, receipt: Receipt) -> None:
+        self._read()
+
+    def _save_csv(self) -> None:
+        if self._last is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(self, tr("Export CSV"), "rewards.csv", "CSV (*.csv)")
+        if not name:
+            return
+        rows = self._last.summary.rows
+        self.program.runner.command(
+            "io",
+            lambda: write_whole(Path(name), rewards_csv(rows).encode()),
+            owner=self,
+            done=lambda _: None,
+            failed=lambda error: self.window_services.show_notice(notice_for(error)),
+        )
+
+
+class _StakeLine(QWidget):
+    """Name and amounts of one machine's stake above its bar."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(6)
+        line = QHBoxLayout()
+        self._name, self._text, self._bar = Label(), Label("", "muted"), Progress()
+        line.addWidget(self._name)
+        line.addStretch(1)
+        line.addWidget(self._text)
+        box.addLayout(line)
+        box.addWidget(self._bar)
+
+    def show_stake(self, stake: StakeBar) -> None:
+        """Show another state."""
+        self._name.setText(stake.name)
+        self._text.setText(stake.text)
+        self._bar.set_fraction(stake.fraction)

@@ -1,0 +1,126 @@
+"""The ledger of Rewards: a model over rows that a screen function has written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from dbc_desktop.screens.rewards import LedgerRow
+from dbc_desktop.screens.texts import tr
+from dbc_desktop.ui import theme
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class Column(IntEnum):
+    """Columns in the order they stand."""
+
+    ERA = 0
+    MACHINE = 1
+    EARNED = 2
+    AT_ONCE = 3
+    FROM_EARLIER = 4
+    RELEASED = 5
+
+
+_CELLS: dict[Column, Callable[[LedgerRow], str]] = {
+    Column.ERA: lambda row: row.era,
+    Column.MACHINE: lambda row: row.machine,
+    Column.EARNED: lambda row: row.earned,
+    Column.AT_ONCE: lambda row: row.at_once,
+    Column.FROM_EARLIER: lambda row: row.from_earlier,
+    Column.RELEASED: lambda row: row.released,
+}
+_TITLES: dict[Column, Callable[[], str]] = {
+    Column.ERA: lambda: tr("Era"),
+    Column.MACHINE: lambda: tr("Machine"),
+    Column.EARNED: lambda: tr("Earned"),
+    Column.AT_ONCE: lambda: tr("At once"),
+    Column.FROM_EARLIER: lambda: tr("Parts of earlier eras"),
+    Column.RELEASED: lambda: tr("Released"),
+}
+
+
+class LedgerModel(QAbstractTableModel):
+    """Newest era first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[LedgerRow, ...] = ()
+
+    def show_rows(self, rows: tuple[LedgerRow, ...]) -> None:
+        """Show other rows; those that only moved down because new eras came are kept."""
+        before = self._rows
+        new = next((n for n in range(len(rows) + 1) if rows[n:] == before[: len(rows) - n]), len(rows))
+        if new == 0 and len(rows) == len(before):
+            return
+        if before and new + len(before) == len(rows):
+            self.beginInsertRows(_ROOT, 0, new - 1)
+            self._rows = rows
+            self.endInsertRows()
+        else:
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """Rows of the ledger."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        """As many as `Column` has."""
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell in one role."""
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], Column(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _CELLS[column](row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.released_full if column is Column.RELEASED else row.machine_id
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.FontRole and column is Column.RELEASED:
+            return theme.font(weight=600)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The names of the columns."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[Column(section)]()
+        return _alignment(Column(section)) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column >= Column.EARNED else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def ledger_view(model: LedgerModel) -> QTableView:
+    """The table on a card: rows of 32, hairlines, no grid."""
+    view = QTableView()
+    view.setObjectName("rewards.table")
+    view.setModel(model)
+    view.setShowGrid(False)
+    view.setFrameShape(QTableView.Shape.NoFrame)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(32)
+    head = view.horizontalHeader()
+    head.setFixedHeight(28)
+    head.setHighlightSections(False)
+    head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    head.setSectionResizeMode(Column.ERA, QHeaderView.ResizeMode.ResizeToContents)
+    return view
