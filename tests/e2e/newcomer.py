@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbc_desktop.telemetry.demo import DemoSensors
-
 from dbc_desktop.chain.backend import LocalBackend
 from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
 from dbc_desktop.domain.call import Call, Receipt
@@ -14,6 +12,7 @@ from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, Machine, MachineId
 from dbc_desktop.services.hardware import this_computer
 from dbc_desktop.services.transactions import Transactions
+from dbc_desktop.telemetry.demo import DemoSensors
 from dbc_desktop.wallet.wallet import Wallet
 
 PASSPHRASE = "correct horse battery"
