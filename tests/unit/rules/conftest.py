@@ -1,0 +1,147 @@
+"""A small driver of the engine: acts one call at a time and lets time pass by the agenda."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from hashlib import blake2b
+
+import pytest
+
+from dbc_desktop.crypto import ss58
+from dbc_desktop.crypto.sr25519 import KeyPair
+from dbc_desktop.domain.call import Call, EventRecord
+from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId
+from dbc_desktop.rules import balances
+from dbc_desktop.rules.bind_message import bind_message
+from dbc_desktop.rules.commit_hash import hardware_hash
+from dbc_desktop.rules.engine import BlockOutcome, Engine, HistoryRow, SignedCall
+from dbc_desktop.rules.genesis import GenesisSpec, genesis
+
+DBC = 10**15
+
+
+def parent_hash(height: int) -> bytes:
+    return blake2b(height.to_bytes(8), digest_size=32).digest()
+
+
+class Chain:
+    """The engine with a stash that controls itself, a renter, a sudo key and five committee members."""
+
+    sudo = b"a" * 32
+    stash = b"s" * 32
+    renter = b"r" * 32
+    committee = tuple(bytes([number]) * 32 for number in range(1, 6))
+
+    def __init__(self, stash_dbc: int = 10_000_000, sudo_dbc: int = 3_000_000_000) -> None:
+        endowments = ((self.sudo, sudo_dbc * DBC), (self.stash, stash_dbc * DBC), (self.renter, 20_000_000 * DBC))
+        self.engine: Engine = genesis(GenesisSpec("launch-2021", self.sudo, endowments, self.committee, 12_000))
+        self.keys = KeyPair.from_phrase("//Bob")
+        self.machine_id = MachineId(self.keys.public.hex())
+        self.history: list[HistoryRow] = []
+        self.events: list[EventRecord] = []
+        self.booked: tuple[bytes, ...] = ()
+
+    def free(self, who: bytes) -> int:
+        return balances.holdings(self.engine.state, who).free
+
+    def reserved(self, who: bytes) -> int:
+        return balances.holdings(self.engine.state, who).reserved
+
+    def apply(self, height: int, calls: list[SignedCall]) -> BlockOutcome:
+        outcome = self.engine.apply(height, parent_hash(height), calls)
+        self.history += outcome.history
+        self.events = list(outcome.events)
+        return outcome
+
+    def goto(self, height: int) -> None:
+        """Make every block that is due up to `height`, and one at `height`."""
+        while self.engine.next_due() < height:
+            self.apply(self.engine.next_due(), [])
+        if self.engine.height < height:
+            self.apply(height, [])
+
+    def eras(self, number: int) -> None:
+        """To the block after the payout window, `number` eras on."""
+        self.goto((self.engine.height // 14_400 + number) * 14_400 + 100)
+
+    def signed(self, who: bytes, pallet: str, name: str, *args: object, length: int = 150) -> SignedCall:
+        nonce = balances.holdings(self.engine.state, who).nonce
+        return SignedCall(who, Call(pallet, name, args), nonce, length)
+
+    def attempt(self, who: bytes, pallet: str, name: str, *args: object) -> tuple[str, str] | None:
+        """Act in the next block; the error, None where it worked."""
+        signed = self.signed(who, pallet, name, *args)
+        return self.apply(self.engine.height + 1, [signed]).outcomes[0].error
+
+    def do(self, who: bytes, pallet: str, name: str, *args: object) -> list[EventRecord]:
+        assert self.attempt(who, pallet, name, *args) is None
+        return self.events
+
+    def event(self, name: str) -> EventRecord:
+        (found,) = [event for event in self.events if event.name == name]
+        return found
+
+    def bond(self) -> None:
+        self.do(self.stash, "OnlineProfile", "set_controller", self.stash)
+        message = bind_message(self.machine_id, ss58.encode(self.stash))
+        self.do(self.stash, "OnlineProfile", "bond_machine", self.machine_id, message, self.keys.sign(message))
+
+    def describe(self) -> None:
+        self.do(self.stash, "OnlineProfile", "gen_server_room")
+        room = self.event("ServerRoomGenerated").fields["server_room"]
+        assert isinstance(room, bytes)
+        info = CustomizeInfo(room, 20, 20, Coordinate("East", 1_311_548), Coordinate("South", 8_000), ("Telecom",))
+        self.do(self.stash, "OnlineProfile", "add_machine_info", self.machine_id, info)
+        booked = self.event("MachineDistributed").fields["committee"]
+        assert isinstance(booked, tuple)
+        self.booked = booked
+
+    def hardware(self, rand: str = "", gpus: int = 4, support: bool = True) -> HardwareInfo:
+        return HardwareInfo(
+            machine_id=self.machine_id,
+            gpu_type="GeForceRTX3080",
+            gpu_num=gpus,
+            cuda_core=8_704,
+            gpu_mem=10,
+            calc_point=59_890,
+            sys_disk=500,
+            data_disk=3_905,
+            cpu_type="Intel(R) Xeon(R) Silver 4214R",
+            cpu_core_num=46,
+            cpu_rate=2_400,
+            mem_num=440,
+            rand_str=rand,
+            is_support=support,
+        )
+
+    def vote(self, *infos: HardwareInfo) -> None:
+        """The booked members commit to these findings and reveal them, in order."""
+        found = [dataclasses.replace(info, rand_str=f"abcdefg{index}") for index, info in enumerate(infos)]
+        pairs = list(zip(self.booked, found, strict=False))
+        for member, info in pairs:
+            self.do(member, "OnlineCommittee", "submit_confirm_hash", self.machine_id, hardware_hash(info))
+        if len(pairs) < len(self.booked):
+            self.goto(self.engine.height + 21_600)
+        for member, info in pairs:
+            self.do(member, "OnlineCommittee", "submit_confirm_raw", info)
+
+    def online(self) -> None:
+        """Bonded, described, verified by all three and online."""
+        self.bond()
+        self.describe()
+        self.vote(*[self.hardware()] * 3)
+
+    def total(self) -> int:
+        """All coins of all accounts."""
+        return sum(held.free + held.reserved for _, held in self.engine.state.items(balances.ACCOUNTS))
+
+
+@pytest.fixture
+def chain() -> Chain:
+    return Chain()
+
+
+@pytest.fixture
+def new_chain() -> Callable[..., Chain]:
+    return Chain
