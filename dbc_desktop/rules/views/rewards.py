@@ -87,5 +87,6 @@ def _add_machine(profile: RulesProfile, queue: payout.Queue, owner: payout.Owner
     running = 0
     for era in range(queue.last_era + release.parts, queue.last_era, -1):
         part, last = ends.get(era, (0, 0))
-        by_era[era] = by_era.get(era, 0) + running + last
+        if running + last:
+            by_era[era] = by_era.get(era, 0) + running + last
         running += part
