@@ -220,7 +220,16 @@ class GpuError(DbcError):
 
 
 class DriverMissing(GpuError):
-    """No NVIDIA driver answers."""
+    """No NVIDIA driver answers.
+
+    Attributes:
+        reason: `no_driver` (none is installed or loaded), `driver_mismatch` (updated, not yet restarted),
+            `no_permission`, `driver_gone` (it answered before) or `driver_failed`.
+    """
+
+    def __init__(self, reason: str = "no_driver") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class DeviceLost(GpuError):

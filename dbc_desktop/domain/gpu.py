@@ -22,7 +22,16 @@ class GpuReading:
     """One sample of one GPU.
 
     `taken_at` is seconds since 1970 (UTC). Memory in bytes, temperature in degrees Celsius, power in watts, clocks in
-    MHz, fan and utilisations in percent. `missing` gives the reason for each field that is None.
+    MHz, fan and utilisations in percent. `missing` gives the reason for each reading that is None.
+
+    Attributes:
+        is_lost: It does not answer any more; `uuid`, `index` and `name` are those it had.
+        temperature_limit: Where it slows itself down.
+        slowed_by: Why its clocks are below their top now: `idle`, `settings`, `power_limit`, `heat`, `power_brake`,
+            `hardware`, `sync`, `display`; empty where nothing holds it back.
+        performance_state: 0 is the fastest, 15 the slowest.
+        pcie_top: Generation and lanes that card and slot are capable of.
+        ecc_errors: Uncorrected memory errors since the driver was loaded.
     """
 
     uuid: str
@@ -41,6 +50,17 @@ class GpuReading:
     memory_mhz: int | None
     missing: Mapping[str, Missing]
     is_lost: bool = False
+    temperature_limit: int | None = None
+    memory_temperature: int | None = None
+    video_mhz: int | None = None
+    encoder_percent: int | None = None
+    decoder_percent: int | None = None
+    performance_state: int | None = None
+    slowed_by: tuple[str, ...] | None = None
+    pcie_generation: int | None = None
+    pcie_lanes: int | None = None
+    pcie_top: tuple[int, int] | None = None
+    ecc_errors: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
