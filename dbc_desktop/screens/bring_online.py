@@ -285,11 +285,11 @@ _CONTENT = {
 def _costs(facts: BringFacts) -> tuple[tuple[str, str], ...]:
     rows = []
     if facts.first_stake is not None:
-        rows.append((tr("Stake for the first GPU, at once"), amount(facts.first_stake)))
+        rows.append((tr("First GPU, staked at once"), amount(facts.first_stake)))
         more = max(0, facts.gpu_num - 1)
         if more:
             rest = Balance(facts.first_stake.units * more)
-            label = ntr("Stake for {n} more GPU, after the check", "Stake for {n} more GPUs, after the check", more)
+            label = ntr("{n} more GPU, after the check", "{n} more GPUs, after the check", more)
             rows.append((label, amount(rest)))
     if facts.fixed_fee is not None:
         label = tr("Fixed fees, bond and server room") if facts.needs_room else tr("Fixed fee of the bond")

@@ -110,11 +110,13 @@ class _LifeStep(QWidget):
         row.addLayout(texts, 1)
         right = QVBoxLayout()
         right.setSpacing(1)
+        right.addStretch(1)
         self._who = Label("")
         self._until = Label("", "second")
         for label in (self._who, self._until):
             label.setAlignment(Qt.AlignmentFlag.AlignRight)
             right.addWidget(label)
+        right.addStretch(1)
         row.addLayout(right)
         self._row = row
         self.setMinimumHeight(52)
