@@ -103,6 +103,13 @@ def test_a_bad_phrase_is_named(phrase: str, reason: str) -> None:
     assert (caught.value.field, caught.value.reason) == ("words", reason)
 
 
+@pytest.mark.parametrize("path", ["Alice", "//", "/a//", "///a"])
+def test_a_path_alone_is_checked_too(path: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        KeyPair.from_phrase("//Alice").derive(path)
+    assert caught.value.reason == "path"
+
+
 def test_sizes_are_checked() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         KeyPair.from_seed(b"short")

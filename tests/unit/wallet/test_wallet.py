@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -283,3 +284,11 @@ def test_a_secret_that_was_taken_away_or_swapped(wallet: Wallet, alice: Account,
     with pytest.raises(UnknownAccount):
         wallet.unlock(ALICE, PASSPHRASE)
     assert not wallet.is_unlocked(ALICE)
+
+
+def test_a_place_of_another_version_is_corrupt(wallet: Wallet, alice: Account, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "wallet.sqlite3") as database:
+        database.execute("UPDATE account SET place = 'cloud'")
+    database.close()
+    with pytest.raises(DataCorrupt):
+        wallet.accounts()
