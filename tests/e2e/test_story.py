@@ -164,6 +164,7 @@ def test_a_newcomer_bonds_earns_rents_out_and_gets_every_unit_of_the_reward(tmp_
         (reward,) = [row for row in summary.rows if row.earned]
         assert reward.era == first_era
         assert (summary.overview.rule.at_once_permille, summary.overview.rule.parts) == (250, 150)
+        assert reward.earned.units % 200 != 0
         assert reward.at_once == Balance(reward.earned.units * 250 // 1_000)
         assert reward.from_earlier == ZERO
         assert summary.overview.claimable == reward.at_once
