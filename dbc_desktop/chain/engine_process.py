@@ -1,0 +1,107 @@
+"""The engine process: one `LocalChain`, asked over a pipe (design 2)."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from dbc_desktop.chain import wire
+from dbc_desktop.chain.local.backend import LocalChain
+from dbc_desktop.domain.errors import Cancelled, DbcError
+from dbc_desktop.lanes.clock import SystemClock
+
+_WORKERS = 4
+_PROGRESS_SECONDS = 0.03
+
+
+def serve(connection: Connection, folder: Path, options: dict[str, Any]) -> None:
+    """Open the chain and answer until the other side says goodbye or is gone."""
+    # Ctrl+C in a terminal reaches every process; only the window's one decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        chain = LocalChain(folder, **options)
+    except DbcError as error:
+        connection.send((wire.FAILED, 0, wire.pack_error(error)))
+        return
+    try:
+        _Server(connection, chain).run()
+    finally:
+        chain.close()
+        connection.close()
+
+
+class _Server:
+    """Hands requests to a few threads, so that a jump does not hold up reads."""
+
+    def __init__(self, connection: Connection, chain: LocalChain) -> None:
+        self._connection, self._chain = connection, chain
+        self._sending = threading.Lock()
+        self._cancelled: dict[int, threading.Event] = {}
+        self._clock = SystemClock()
+
+    def run(self) -> None:
+        """Answer until the pipe ends."""
+        subscription = self._chain.follow(lambda change: self._send((wire.HEAD, 0, change)))
+        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="chain-engine") as workers:
+            # The end of the pipe is the end of our parent, however it ended.
+            with suppress(EOFError, OSError):
+                while self._handle(self._connection.recv(), workers):
+                    pass
+            for event in list(self._cancelled.values()):
+                event.set()
+            subscription.close()
+
+    def _handle(self, message: tuple[Any, ...], workers: ThreadPoolExecutor) -> bool:
+        kind = message[0]
+        if kind == wire.BYE:
+            return False
+        if kind == wire.CANCEL:
+            event = self._cancelled.get(message[1])
+            if event is not None:
+                event.set()
+            return True
+        _, number, method, arguments = message
+        if method not in wire.METHODS:
+            raise ValueError(method)
+        work: Callable[..., Any] = getattr(self._chain, method)
+        if method in wire.WITH_PROGRESS:
+            arguments = (*arguments, self._progress_of(number))
+        future = workers.submit(work, *arguments)
+        future.add_done_callback(lambda done: self._answer(number, done))
+        return True
+
+    def _progress_of(self, number: int) -> Callable[[int, int], None]:
+        cancelled = self._cancelled[number] = threading.Event()
+        told = self._clock.monotonic() - _PROGRESS_SECONDS
+
+        def progress(done: int, total: int) -> None:
+            nonlocal told
+            if cancelled.is_set():
+                raise Cancelled
+            now = self._clock.monotonic()
+            if done == total or now - told >= _PROGRESS_SECONDS:
+                told = now
+                self._send((wire.PROGRESS, number, (done, total)))
+
+        return progress
+
+    def _answer(self, number: int, done: Future[Any]) -> None:
+        self._cancelled.pop(number, None)
+        error = done.exception()
+        if error is None:
+            self._send((wire.ANSWER, number, done.result()))
+        elif isinstance(error, DbcError):
+            self._send((wire.ERROR, number, wire.pack_error(error)))
+        else:
+            self._send((wire.BUG, number, "".join(traceback.format_exception(error))))
+
+    def _send(self, message: tuple[Any, ...]) -> None:
+        with self._sending, suppress(OSError):
+            self._connection.send(message)

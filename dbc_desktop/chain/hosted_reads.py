@@ -1,0 +1,119 @@
+"""The reading half of the port, asked over the pipe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dbc_desktop.domain.account import AccountState, Address
+from dbc_desktop.domain.call import EventRecord
+from dbc_desktop.domain.machine import Machine, MachineId
+from dbc_desktop.domain.network import BlockSummary, Deadline, Head, Identity, MachineTable, NetworkTotals
+from dbc_desktop.domain.rental import RentOrder, RentQuote
+from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+
+
+class HostedReads:
+    """`ChainReader` whose answers come from another process; who inherits asks."""
+
+    def _ask(self, method: str, *arguments: object) -> Any:
+        raise AssertionError(f"the side that inherits asks for {method}{arguments}")
+
+    def identity(self) -> Identity:
+        """Which chain this is."""
+        found: Identity = self._ask("identity")
+        return found
+
+    def head(self) -> Head:
+        """The newest block."""
+        found: Head = self._ask("head")
+        return found
+
+    def account(self, address: Address) -> AccountState:
+        """Balances of an account."""
+        found: AccountState = self._ask("account", address)
+        return found
+
+    def controller_of(self, stash: Address) -> Address | None:
+        """The controller that `stash` named."""
+        found: Address | None = self._ask("controller_of", stash)
+        return found
+
+    def stash_of(self, controller: Address) -> Address | None:
+        """The stash that named `controller`."""
+        found: Address | None = self._ask("stash_of", controller)
+        return found
+
+    def stash(self, stash: Address) -> StashOverview:
+        """Rewards and stake of a stash."""
+        found: StashOverview = self._ask("stash", stash)
+        return found
+
+    def server_rooms(self, stash: Address) -> tuple[bytes, ...]:
+        """The 32-byte ids of its server rooms."""
+        found: tuple[bytes, ...] = self._ask("server_rooms", stash)
+        return found
+
+    def machine(self, machine_id: MachineId) -> Machine | None:
+        """One machine."""
+        found: Machine | None = self._ask("machine", machine_id)
+        return found
+
+    def machines_of(self, stash: Address) -> tuple[Machine, ...]:
+        """All machines of a stash."""
+        found: tuple[Machine, ...] = self._ask("machines_of", stash)
+        return found
+
+    def market(self) -> MachineTable:
+        """Every machine that is online or rented."""
+        found: MachineTable = self._ask("market")
+        return found
+
+    def rewards(self, stash: Address, from_era: int, to_era: int) -> tuple[RewardRow, ...]:
+        """What each payout released."""
+        found: tuple[RewardRow, ...] = self._ask("rewards", stash, from_era, to_era)
+        return found
+
+    def release_schedule(self, stash: Address) -> ReleaseSchedule:
+        """What is still locked and when it will be released."""
+        found: ReleaseSchedule = self._ask("release_schedule", stash)
+        return found
+
+    def rent_order(self, rent_id: int) -> RentOrder | None:
+        """One order."""
+        found: RentOrder | None = self._ask("rent_order", rent_id)
+        return found
+
+    def rent_orders(self, renter: Address) -> tuple[RentOrder, ...]:
+        """All orders of a renter."""
+        found: tuple[RentOrder, ...] = self._ask("rent_orders", renter)
+        return found
+
+    def orders_on(self, machine_id: MachineId) -> tuple[RentOrder, ...]:
+        """The orders that now hold GPUs of a machine."""
+        found: tuple[RentOrder, ...] = self._ask("orders_on", machine_id)
+        return found
+
+    def rent_quote(self, machine_id: MachineId, gpu_num: int, duration_blocks: int) -> RentQuote:
+        """What an order would cost now."""
+        found: RentQuote = self._ask("rent_quote", machine_id, gpu_num, duration_blocks)
+        return found
+
+    def network(self) -> NetworkTotals:
+        """Sums over the whole network."""
+        found: NetworkTotals = self._ask("network")
+        return found
+
+    def deadlines(self, address: Address) -> tuple[Deadline, ...]:
+        """What ends for this account."""
+        found: tuple[Deadline, ...] = self._ask("deadlines", address)
+        return found
+
+    def blocks(self, before: int, limit: int) -> tuple[BlockSummary, ...]:
+        """Stored blocks below height `before`."""
+        found: tuple[BlockSummary, ...] = self._ask("blocks", before, limit)
+        return found
+
+    def events(self, height: int) -> tuple[EventRecord, ...]:
+        """The events of one block."""
+        found: tuple[EventRecord, ...] = self._ask("events", height)
+        return found
