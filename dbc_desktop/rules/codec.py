@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable
 from enum import Enum
 from functools import cache
+from json.encoder import encode_basestring
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -28,9 +29,12 @@ class Codec(Generic[T]):
 def row(kind: type[T]) -> Codec[T]:
     """The codec of a row type, by its annotations."""
     hashable: Any = kind
-    down, up = _plain(hashable)
-    dump = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-    return Codec(lambda value: dump(down(value)).encode(), lambda data: up(json.loads(data)))
+    write, read = _forms(hashable)
+    return Codec(lambda value: write(value).encode(), lambda data: read(json.loads(data)))
+
+
+Write = Callable[[Any], str]
+Read = Callable[[Any], Any]
 
 
 def _same(value: Any) -> Any:
@@ -38,49 +42,55 @@ def _same(value: Any) -> Any:
 
 
 @cache
-def _plain(kind: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """Functions to JSON's own types and back."""
+def _forms(kind: Any) -> tuple[Write, Read]:
+    """How a value of this type is written as JSON text, and made again from what `json.loads` gives."""
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         (inner,) = [arg for arg in args if arg is not type(None)]
-        down, up = _plain(inner)
-        return (lambda v: None if v is None else down(v)), (lambda v: None if v is None else up(v))
+        write, read = _forms(inner)
+        return (lambda v: "null" if v is None else write(v)), (lambda v: None if v is None else read(v))
     if origin is tuple:
         if len(args) == 2 and args[1] is Ellipsis:
-            down, up = _plain(args[0])
-            if down is _same:
-                return _same, tuple
-            return (lambda v: [down(x) for x in v]), (lambda v: tuple(up(x) for x in v))
-        return _fields(tuple(args), lambda values: values, lambda v: v)
-    if kind is bytes:
-        return bytes.hex, bytes.fromhex
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return (lambda v: v.value), kind
-    if isinstance(kind, type) and issubclass(kind, tuple):
-        return _fields(tuple(get_type_hints(kind).values()), lambda values: kind(*values), lambda v: v)
-    if dataclasses.is_dataclass(kind):
-        names = [field.name for field in dataclasses.fields(kind)]
-        hints = get_type_hints(kind)
-        return _fields(
-            tuple(hints[name] for name in names),
-            lambda values: kind(*values),  # type: ignore[operator,unused-ignore]
-            lambda v: [getattr(v, name) for name in names],
-        )
-    return _same, _same
+            return _many(*_forms(args[0]))
+        return _fields(args, lambda values: values, _same)
+    if isinstance(kind, type):
+        if kind in _BASIC:
+            return _BASIC[kind]
+        if issubclass(kind, Enum):
+            return (lambda v: encode_basestring(v.value)), kind
+        if issubclass(kind, tuple):
+            return _fields(tuple(get_type_hints(kind).values()), lambda values: kind(*values), _same)
+        if dataclasses.is_dataclass(kind):
+            names, hints = [field.name for field in dataclasses.fields(kind)], get_type_hints(kind)
+            kinds = tuple(hints[name] for name in names)
+            return _fields(kinds, lambda values: kind(*values), lambda v: [getattr(v, name) for name in names])
+    if hasattr(kind, "__supertype__"):
+        return _forms(kind.__supertype__)
+    raise TypeError(f"no canonical form for {kind}")
 
 
-def _fields(
-    kinds: tuple[Any, ...], build: Callable[[Any], Any], take: Callable[[Any], Any]
-) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    pairs = [_plain(kind) for kind in kinds]
-    if all(down is _same and up is _same for down, up in pairs):
-        return take, lambda values: build(tuple(values))
-    downs, ups = [down for down, _ in pairs], [up for _, up in pairs]
-    return (
-        lambda v: [down(x) for down, x in zip(downs, take(v), strict=True)],
-        lambda values: build(tuple(up(x) for up, x in zip(ups, values, strict=True))),
-    )
+def _many(write: Write, read: Read) -> tuple[Write, Read]:
+    return (lambda v: f"[{','.join(map(write, v))}]"), (lambda v: tuple(map(read, v)))
 
+
+def _fields(kinds: tuple[Any, ...], build: Read, take: Read) -> tuple[Write, Read]:
+    writes, reads = zip(*map(_forms, kinds), strict=True)
+
+    def write(value: Any) -> str:
+        return f"[{','.join([each(part) for each, part in zip(writes, take(value), strict=True)])}]"
+
+    def read(plain: Any) -> Any:
+        return build(tuple(each(part) for each, part in zip(reads, plain, strict=True)))
+
+    return write, read
+
+
+_BASIC: dict[type, tuple[Write, Read]] = {
+    int: (str, _same),
+    bool: (lambda v: "true" if v else "false", _same),
+    str: (encode_basestring, _same),
+    bytes: (lambda v: f'"{v.hex()}"', bytes.fromhex),
+}
 
 RAW: Codec[bytes] = Codec(_same, bytes)
 """Accounts, hashes and packed rows: the bytes themselves."""

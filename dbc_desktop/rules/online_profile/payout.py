@@ -141,20 +141,27 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
     pool, total = profile.emission.era_reward(era), points.total_at(layer, era)
     stashes: dict[bytes, list[int]] = {}
     members: dict[bytes, int] = {}
+    bonuses: dict[bytes, int] = {}
     for machine_id in ids:
         data, owner = layer.get(QUEUES, machine_id), layer.get(OWNERS, machine_id)
         if data is None or owner is None:
             continue
+        stash = owner.stash
         machine = points.machine_at(layer, machine_id, era)
-        actual = 0
+        actual = reward = 0
         if machine.gpus:
-            actual = points.machine_total(profile, machine, points.stash_at(layer, owner.stash, era).gpus)
-        reward = perbill_mul(perbill_rational(actual, total), pool) if actual else 0
+            bonus = bonuses.get(stash)
+            if bonus is None:
+                bonus = bonuses[stash] = points.inflation(profile, points.stash_at(layer, stash, era).gpus)
+            actual = points.with_bonuses(profile, machine, bonus)
+            reward = perbill_mul(perbill_rational(actual, total), pool)
         before = unpack(data)
         after, paid = step(profile, before, owner, era, reward)
         layer.put(QUEUES, machine_id, pack(after))
         released = paid.at_once + paid.from_earlier
-        sums = stashes.setdefault(owner.stash, [0, 0, 0])
+        sums = stashes.get(stash)
+        if sums is None:
+            sums = stashes[stash] = [0, 0, 0]
         sums[0] += released
         sums[1] += paid.earned
         sums[2] += after.locked - before.locked

@@ -66,8 +66,12 @@ def stash_total(profile: RulesProfile, stash: StashPoints) -> int:
 
 def machine_total(profile: RulesProfile, machine: MachinePoints, stash_gpus: int) -> int:
     """Points of a machine, bonuses included."""
-    extra = rent_extra(profile, machine.basic) if machine.rented else 0
-    return machine.basic + extra + perbill_mul(inflation(profile, stash_gpus), machine.basic)
+    return with_bonuses(profile, machine, inflation(profile, stash_gpus))
+
+
+def with_bonuses(profile: RulesProfile, machine: MachinePoints, bonus: int) -> int:
+    """Points of a machine whose stash has this `inflation`."""
+    return machine.basic + _extra(profile, machine) + perbill_mul(bonus, machine.basic)
 
 
 def machine_at(layer: Readable, machine_id: str, era: int) -> MachinePoints:
@@ -137,8 +141,8 @@ def _extra(profile: RulesProfile, machine: MachinePoints) -> int:
 
 
 def _at(versions: tuple[V, ...], era: int) -> V | None:
-    for version in reversed(versions):
-        if version.era <= era:
+    for version in versions[::-1]:
+        if version[0] <= era:
             return version
     return None
 
