@@ -87,6 +87,7 @@ class QueryBar(QWidget):
         self._shown = wanted
         while (item := self._chips.takeAt(0)) is not None:
             if (gone := item.widget()) is not None:
+                gone.setObjectName("")  # what is on its way out must not be found by name
                 gone.hide()
                 gone.deleteLater()
         for number, (text, rest) in enumerate(wanted):
