@@ -57,8 +57,8 @@ class _Device:
     handle: Any
     fixed: dict[str, Any] = field(default_factory=dict)
     never: dict[str, Missing] = field(default_factory=dict)
-    pairs: list[tuple[tuple[str, str], nvml_calls.Read]] = field(default_factory=list)
-    singles: list[tuple[str, nvml_calls.Read]] = field(default_factory=list)
+    pairs: tuple[nvml_calls.Pair, ...] = nvml_calls.PAIRS
+    singles: tuple[nvml_calls.Single, ...] = nvml_calls.SINGLES
     is_lost: bool = False
 
 
@@ -183,7 +183,6 @@ class NvmlSensors:
                 raise
             name = ""
         device = _Device(uuid, index, name, handle)
-        device.pairs, device.singles = list(nvml_calls.PAIRS), list(nvml_calls.SINGLES)
         for key, read in nvml_calls.FIXED:
             try:
                 device.fixed[key] = read(handle)
@@ -203,27 +202,33 @@ class NvmlSensors:
         values = {**_NOTHING, **device.fixed}
         missing = dict(device.never)
         handle = device.handle
-        for keys, read in tuple(device.pairs):
+        for pair in device.pairs:
+            keys, call, parts = pair
             try:
-                values[keys[0]], values[keys[1]] = read(handle)
-            except (pynvml.NVMLError, nvml_calls.NoValue) as error:
+                values[keys[0]], values[keys[1]] = parts(call(handle))
+            except pynvml.NVMLError as error:
                 if (reason := _reason(error)) is Missing.GPU_LOST:
                     return _lost(device, taken_at)
                 missing[keys[0]] = missing[keys[1]] = reason
                 if reason in nvml_calls.NEVER:
-                    device.pairs.remove((keys, read))
+                    device.pairs = tuple(one for one in device.pairs if one is not pair)
                     device.never[keys[0]] = device.never[keys[1]] = reason
-        for single in tuple(device.singles):
-            key, read = single
+        for single in device.singles:
+            key, call, more, convert = single
             try:
-                values[key] = read(handle)
+                value = call(handle, *more)
             except (pynvml.NVMLError, nvml_calls.NoValue) as error:
                 if (reason := _reason(error)) is Missing.GPU_LOST:
                     return _lost(device, taken_at)
                 missing[key] = reason
                 if reason in nvml_calls.NEVER:
-                    device.singles.remove(single)
+                    device.singles = tuple(one for one in device.singles if one is not single)
                     device.never[key] = reason
+                continue
+            if value == nvml_calls.UNKNOWN_VALUE:
+                missing[key] = Missing.FAILED
+            else:
+                values[key] = value if convert is None else convert(value)
         device.is_lost = False
         return GpuReading(device.uuid, device.index, device.name, taken_at, missing=missing, **values)
 

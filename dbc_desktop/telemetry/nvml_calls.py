@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import pynvml
 
 from dbc_desktop.domain.gpu import Missing
 
-Read = Callable[[Any], Any]
+Read = Callable[..., Any]
+Single = tuple[str, Read, tuple[Any, ...], Callable[[Any], Any] | None]
+"""A reading, the call behind it, what the call takes besides the GPU, and what makes its answer ours.
+
+Most calls stand here as they are in `pynvml`: at seventeen a second and GPU, a function around each would be seen.
+"""
+Pair = tuple[tuple[str, str], Read, Callable[[Any], tuple[Any, Any]]]
 
 LOST = frozenset({pynvml.NVML_ERROR_GPU_IS_LOST, pynvml.NVML_ERROR_RESET_REQUIRED, pynvml.NVML_ERROR_GPU_NOT_FOUND})
 """The GPU itself is gone, not one reading of it."""
@@ -24,7 +31,8 @@ _REASONS = {
     pynvml.NVML_ERROR_FUNCTION_NOT_FOUND: Missing.DRIVER_TOO_OLD,
     pynvml.NVML_ERROR_NO_PERMISSION: Missing.NO_PERMISSION,
 }
-_UNKNOWN_VALUE = 0xFFFF_FFFF
+UNKNOWN_VALUE = 0xFFFF_FFFF
+"""What NVML answers where it has no value and no error."""
 _SLOWED = (
     (pynvml.nvmlClocksThrottleReasonGpuIdle, "idle"),
     (pynvml.nvmlClocksThrottleReasonApplicationsClocksSetting, "settings"),
@@ -51,64 +59,61 @@ def reason_of(error: pynvml.NVMLError) -> Missing:
     return _REASONS.get(error.value, Missing.FAILED)
 
 
-def _known(value: int) -> int:
-    if value == _UNKNOWN_VALUE:
-        raise NoValue(Missing.FAILED)
-    return value
-
-
-def _watts(milliwatts: int) -> float:
-    return _known(milliwatts) / 1000
-
-
 def _memory_temperature(handle: Any) -> int:
     field = pynvml.nvmlDeviceGetFieldValues(handle, (pynvml.NVML_FI_DEV_MEMORY_TEMP,))[0]
     if field.nvmlReturn:
         raise NoValue(_REASONS.get(field.nvmlReturn, Missing.FAILED))
-    return _known(field.value.uiVal)
+    return int(field.value.uiVal)
 
 
-def _utilisation(handle: Any) -> tuple[int, int]:
-    rates = pynvml.nvmlDeviceGetUtilizationRates(handle)
-    return _known(rates.gpu), _known(rates.memory)
+def _watts(milliwatts: int) -> float:
+    return milliwatts / 1000
 
 
-def _memory(handle: Any) -> tuple[int, int]:
-    memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-    return memory.used, memory.total
+def _first(answer: list[int]) -> int:
+    return answer[0]
 
 
+@lru_cache(maxsize=64)
 def slowed_by(bits: int) -> tuple[str, ...]:
     """Words for the reasons that NVML gives as bits."""
     return tuple(dict.fromkeys(word for bit, word in _SLOWED if bits & bit)) if bits else ()
 
 
-PAIRS: tuple[tuple[tuple[str, str], Read], ...] = (
-    (("gpu_percent", "memory_percent"), _utilisation),
-    (("memory_used", "memory_total"), _memory),
+PAIRS: tuple[Pair, ...] = (
+    (
+        ("gpu_percent", "memory_percent"),
+        pynvml.nvmlDeviceGetUtilizationRates,
+        lambda rates: (rates.gpu, rates.memory),
+    ),
+    (
+        ("memory_used", "memory_total"),
+        pynvml.nvmlDeviceGetMemoryInfo,
+        lambda memory: (memory.used, memory.total),
+    ),
 )
 """Calls that give two readings at once."""
 
-SINGLES: tuple[tuple[str, Read], ...] = (
-    ("temperature", lambda h: _known(pynvml.nvmlDeviceGetTemperature(h, pynvml.NVML_TEMPERATURE_GPU))),
-    ("power_watts", lambda h: _watts(pynvml.nvmlDeviceGetPowerUsage(h))),
-    ("power_limit_watts", lambda h: _watts(pynvml.nvmlDeviceGetEnforcedPowerLimit(h))),
-    ("fan_percent", lambda h: _known(pynvml.nvmlDeviceGetFanSpeed(h))),
-    ("graphics_mhz", lambda h: _known(pynvml.nvmlDeviceGetClockInfo(h, pynvml.NVML_CLOCK_GRAPHICS))),
-    ("memory_mhz", lambda h: _known(pynvml.nvmlDeviceGetClockInfo(h, pynvml.NVML_CLOCK_MEM))),
-    ("video_mhz", lambda h: _known(pynvml.nvmlDeviceGetClockInfo(h, pynvml.NVML_CLOCK_VIDEO))),
-    ("memory_temperature", _memory_temperature),
-    ("encoder_percent", lambda h: _known(pynvml.nvmlDeviceGetEncoderUtilization(h)[0])),
-    ("decoder_percent", lambda h: _known(pynvml.nvmlDeviceGetDecoderUtilization(h)[0])),
-    ("performance_state", lambda h: _known(pynvml.nvmlDeviceGetPerformanceState(h))),
-    ("slowed_by", lambda h: slowed_by(pynvml.nvmlDeviceGetCurrentClocksThrottleReasons(h))),
-    ("pcie_generation", lambda h: _known(pynvml.nvmlDeviceGetCurrPcieLinkGeneration(h))),
-    ("pcie_lanes", lambda h: _known(pynvml.nvmlDeviceGetCurrPcieLinkWidth(h))),
+SINGLES: tuple[Single, ...] = (
+    ("temperature", pynvml.nvmlDeviceGetTemperature, (pynvml.NVML_TEMPERATURE_GPU,), None),
+    ("power_watts", pynvml.nvmlDeviceGetPowerUsage, (), _watts),
+    ("power_limit_watts", pynvml.nvmlDeviceGetEnforcedPowerLimit, (), _watts),
+    ("fan_percent", pynvml.nvmlDeviceGetFanSpeed, (), None),
+    ("graphics_mhz", pynvml.nvmlDeviceGetClockInfo, (pynvml.NVML_CLOCK_GRAPHICS,), None),
+    ("memory_mhz", pynvml.nvmlDeviceGetClockInfo, (pynvml.NVML_CLOCK_MEM,), None),
+    ("video_mhz", pynvml.nvmlDeviceGetClockInfo, (pynvml.NVML_CLOCK_VIDEO,), None),
+    ("memory_temperature", _memory_temperature, (), None),
+    ("encoder_percent", pynvml.nvmlDeviceGetEncoderUtilization, (), _first),
+    ("decoder_percent", pynvml.nvmlDeviceGetDecoderUtilization, (), _first),
+    ("performance_state", pynvml.nvmlDeviceGetPerformanceState, (), None),
+    ("slowed_by", pynvml.nvmlDeviceGetCurrentClocksThrottleReasons, (), slowed_by),
+    ("pcie_generation", pynvml.nvmlDeviceGetCurrPcieLinkGeneration, (), None),
+    ("pcie_lanes", pynvml.nvmlDeviceGetCurrPcieLinkWidth, (), None),
     (
         "ecc_errors",
-        lambda h: pynvml.nvmlDeviceGetTotalEccErrors(
-            h, pynvml.NVML_MEMORY_ERROR_TYPE_UNCORRECTED, pynvml.NVML_VOLATILE_ECC
-        ),
+        pynvml.nvmlDeviceGetTotalEccErrors,
+        (pynvml.NVML_MEMORY_ERROR_TYPE_UNCORRECTED, pynvml.NVML_VOLATILE_ECC),
+        None,
     ),
 )
 """Calls that give one reading, each second."""
@@ -116,13 +121,13 @@ SINGLES: tuple[tuple[str, Read], ...] = (
 FIXED: tuple[tuple[str, Read], ...] = (
     (
         "temperature_limit",
-        lambda h: _known(pynvml.nvmlDeviceGetTemperatureThreshold(h, pynvml.NVML_TEMPERATURE_THRESHOLD_SLOWDOWN)),
+        lambda handle: pynvml.nvmlDeviceGetTemperatureThreshold(handle, pynvml.NVML_TEMPERATURE_THRESHOLD_SLOWDOWN),
     ),
     (
         "pcie_top",
-        lambda h: (
-            _known(pynvml.nvmlDeviceGetMaxPcieLinkGeneration(h)),
-            _known(pynvml.nvmlDeviceGetMaxPcieLinkWidth(h)),
+        lambda handle: (
+            pynvml.nvmlDeviceGetMaxPcieLinkGeneration(handle),
+            pynvml.nvmlDeviceGetMaxPcieLinkWidth(handle),
         ),
     ),
 )
