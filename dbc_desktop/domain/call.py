@@ -112,7 +112,8 @@ class Consequence:
 
     Kinds of the thin program: `reserve_stake`, `fixed_fee`, `stake_topped_up`, `reward_minted`, `rent_reserved`,
     `rent_burned`, `rent_returned`, `confirm_window`, `committee_window`, `goes_online`, `goes_offline`,
-    `reward_of_era_lost`, `slash_on_return`, `transfer_out`, `would_fail` (facts: pallet, name).
+    `reward_of_era_lost`, `slash_on_return`, `transfer_out`, `rent_paid`, `lease_starts`, `lease_extended`,
+    `controller_named`, `would_fail` (facts: pallet, name). Sums are `amount` as `Balance`, times `blocks` as int.
     """
 
     kind: str

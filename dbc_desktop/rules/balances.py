@@ -112,7 +112,7 @@ def pay_fixed_fee(work: Work, who: bytes) -> bool:
 def transfer(work: Work, who: bytes, dest: object, value: int) -> None:
     """`transfer_allow_death` and `transfer_keep_alive`: the same, as accounts need no minimum."""
     target = account(dest)
-    if not withdraw(work, who, value):
+    if value < 0 or not withdraw(work, who, value):
         refuse("Balances", "InsufficientBalance")
     deposit(work, target, value)
     work.emit("Balances", "Transfer", **{"from": who, "to": target, "amount": value})
@@ -121,7 +121,7 @@ def transfer(work: Work, who: bytes, dest: object, value: int) -> None:
 def destroy_free_dbc(work: Work, who: bytes, amount: int) -> None:
     """Burn own coins; as much as the fixed fee always stays (chain-rules 2.5)."""
     spare = holdings(work.layer, who).free - work.profile.fixed_tx_fee
-    if spare > 0:
+    if spare > 0 and amount > 0:
         burn(work, who, min(amount, spare))
 
 

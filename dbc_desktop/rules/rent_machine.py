@@ -196,7 +196,8 @@ def pay(work: Work, renter: bytes, machine_id: str, fee: int) -> None:
     """Pay rent from the renter's free coins: burned as the profile says, the rest to the stash and into its stake."""
     burned, to_owner = work.profile.rent.split(fee, balances.issuance(work.layer))
     machine = machine_of(work.layer, machine_id, _PALLET)
-    balances.burn(work, renter, burned)
+    if burned:
+        balances.burn(work, renter, burned)
     if to_owner:
         balances.withdraw(work, renter, to_owner)
         balances.deposit(work, machine.stash, to_owner)

@@ -149,7 +149,7 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
         stash = owner.stash
         machine = points.machine_at(layer, machine_id, era)
         actual = reward = 0
-        if machine.gpus:
+        if machine.gpus and total:
             bonus = bonuses.get(stash)
             if bonus is None:
                 bonus = bonuses[stash] = points.inflation(profile, points.stash_at(layer, stash, era).gpus)
@@ -178,12 +178,11 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
 
 def reward_of(profile: RulesProfile, layer: Readable, machine_id: str, stash: bytes, era: int) -> int:
     """The whole reward of a machine in `era` by the points it has there: this era, the last or the next."""
-    machine = points.machine_at(layer, machine_id, era)
-    if not machine.gpus:
+    machine, total = points.machine_at(layer, machine_id, era), points.total_at(layer, era)
+    if not machine.gpus or not total:
         return 0
     actual = points.machine_total(profile, machine, points.stash_at(layer, stash, era).gpus)
-    share = perbill_rational(actual, points.total_at(layer, era))
-    return perbill_mul(share, profile.emission.era_reward(era))
+    return perbill_mul(perbill_rational(actual, total), profile.emission.era_reward(era))
 
 
 def expected_reward(profile: RulesProfile, layer: Readable, machine_id: str, era: int) -> int:

@@ -40,7 +40,7 @@ def market(engine: Engine) -> MachineTable:
     numbers: list[tuple[int, ...]] = []
     for machine_id, found in sorted(state.items(MACHINES)):
         hardware, customize = found.hardware, found.customize
-        if found.status not in _SHOWN or hardware is None or customize is None:
+        if found.status not in _SHOWN or hardware is None or customize is None or not hardware.gpu_num:
             continue
         ids.append(MachineId(machine_id))
         models.append(hardware.gpu_type)
