@@ -10,6 +10,7 @@ import argparse
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from dbc_desktop.chain.backend import ChainReader, LocalBackend
     from dbc_desktop.domain.account import Account
     from dbc_desktop.domain.clock import Clock
+    from dbc_desktop.domain.rental import RentOrder
     from dbc_desktop.services.checkup import Check
     from dbc_desktop.services.program import Program
     from dbc_desktop.telemetry.ports import Sensors
+    from dbc_desktop.wallet.ports import SecretStore
     from dbc_desktop.wallet.wallet import Wallet
 
 Post = Callable[[object | None, Callable[[], None]], None]
@@ -88,11 +91,17 @@ def _home_of(options: argparse.Namespace) -> Path:
 def open_wallet(home: Path, clock: Clock) -> Wallet:
     """The wallet of a data folder, with the keyring and the file store as places for secrets."""
     from dbc_desktop.domain.account import KeyPlace
+    from dbc_desktop.storage.home import default_home
     from dbc_desktop.wallet.file_store import FileStore
     from dbc_desktop.wallet.keyring_store import OsKeyringStore
     from dbc_desktop.wallet.wallet import Wallet
 
-    stores = {KeyPlace.KEYRING: OsKeyringStore(), KeyPlace.FILE: FileStore(home / "keys")}
+    # Two data folders of one person must not share entries of the keyring.
+    service = "dbc-desktop" if home == default_home() else f"dbc-desktop {home.resolve()}"
+    stores: dict[KeyPlace, SecretStore] = {
+        KeyPlace.KEYRING: OsKeyringStore(service=service),
+        KeyPlace.FILE: FileStore(home / "keys"),
+    }
     return Wallet(stores, home / "wallet.sqlite3", clock)
 
 
@@ -131,7 +140,10 @@ class ChainFactories:
 
     def accounts(self, home: Path) -> tuple[Account, ...]:
         """The accounts of the wallet in `home`."""
-        return open_wallet(home, self.clock()).accounts() if (home / "wallet.sqlite3").exists() else ()
+        if not (home / "wallet.sqlite3").exists():
+            return ()
+        with closing(open_wallet(home, self.clock())) as wallet:
+            return wallet.accounts()
 
     def open_sensors(self) -> Sensors:
         """The sensors of this computer."""
@@ -149,7 +161,13 @@ def _existing_chain(home: Path) -> Path:
 class Core:
     """Everything but the window: opened in order, closed in the reverse."""
 
-    def __init__(self, home: Path, post: Post, on_bug: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        post: Post,
+        on_failed: Callable[[DbcError], None],
+        on_bug: Callable[[BaseException], None],
+    ) -> None:
         from dbc_desktop.chain.host import HostedChain
         from dbc_desktop.chain.journal import Journal
         from dbc_desktop.lanes.clock import SystemClock
@@ -163,7 +181,7 @@ class Core:
         from dbc_desktop.telemetry.choose import choose_sensors
         from dbc_desktop.telemetry.sampler import Sampler
 
-        clock = SystemClock()
+        self._clock = clock = SystemClock()
         wallet = open_wallet(home, clock)
         self._journal = Journal(home / "journal.sqlite3")
         backend = HostedChain(home / "chain")
@@ -176,7 +194,7 @@ class Core:
             sampler=Sampler(lambda: choose_sensors(clock), clock),
             sessions=Sessions(backend, wallet, self._node, SessionStore(home / "sessions.sqlite3"), clock),
             settings=SettingsStore(home),
-            runner=TaskRunner(post, on_bug=on_bug),
+            runner=TaskRunner(post, on_failed=on_failed, on_bug=on_bug),
             clock=clock,
         )
 
@@ -184,6 +202,7 @@ class Core:
         """Stop what runs, let go of files."""
         program = self.program
         program.sampler.stop()
+        self._clock.close()  # wakes whoever waits, so that the lanes can end
         program.runner.close()
         self._node.stop()
         program.backend.close()
@@ -208,9 +227,11 @@ class WindowProgram:
         self.app.setApplicationName("DBC Desktop")
         self.app.setDesktopFileName("dbc-desktop")
         set_language(SettingsStore(home).load().language)
+        self._is_closed = False
         self._hop = Hop()
-        self.core = Core(home, self._hop.post, self._on_bug)
+        self.core = Core(home, self._hop.post, self._on_failed, self._on_bug)
         self.window = Window(self.core.program)
+        self.core.program.sampler.start()
         sys.excepthook = lambda kind, error, trace: self._on_bug(error)
 
     def run(self) -> int:
@@ -221,11 +242,20 @@ class WindowProgram:
         return status
 
     def close(self) -> None:
-        """Close the window and what it stands on."""
+        """Close the window and what it stands on; closing twice is harmless."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self.window.close()
         self._hop.close()
         self.core.close()
         sys.excepthook = sys.__excepthook__
+
+    def _on_failed(self, error: DbcError) -> None:
+        """An expected error that no page waited for is said in the strip, not lost."""
+        from dbc_desktop.screens.notices import notice_for
+
+        self._hop.post(self.window, lambda: self.window.show_notice(notice_for(error)))
 
     def _on_bug(self, error: BaseException) -> None:
         """One handler for what nobody expected: the person reads the report, nothing is sent anywhere."""
@@ -248,7 +278,7 @@ def _run_tour(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="dbc-tour-") as folder:
         program = WindowProgram(Path(folder))
         try:
-            return play(program.window, program.core.program, options.out, own_command())
+            return play(program.window, program.core.program, options.out, own_command(), program.close)
         finally:
             program.close()
 
@@ -267,7 +297,7 @@ class ReadOrders:
     def __init__(self, reader: ChainReader) -> None:
         self._reader = reader
 
-    def order(self, rent_id: int) -> object:
+    def order(self, rent_id: int) -> RentOrder | None:
         """One rent order."""
         return self._reader.rent_order(rent_id)
 

@@ -1,0 +1,100 @@
+"""A second process that reads back from the chain file what the window's clicks have done."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from dbc_desktop.ui.tour.hand import TourStopped
+
+Wait = Callable[[Callable[[], bool], str, float], None]
+
+_ASKPASS = '#!/bin/sh\nprintf "%s\\n" "$DBC_TOUR_PASSWORD"\n'
+
+
+class Witness:
+    """Runs this program's own commands, and the OpenSSH client, in processes of their own.
+
+    Args:
+        command: How to start this program.
+        home: The data folder of the window.
+        wait: Lets the window live while the other process works.
+    """
+
+    def __init__(self, command: Sequence[str], home: Path, wait: Wait) -> None:
+        self._command, self._home, self._wait = list(command), home, wait
+
+    def account(self, address: str) -> dict[str, Any]:
+        """What `status` says of one account."""
+        document: dict[str, Any] = self._ask("status", address)
+        account: dict[str, Any] = document["accounts"][0]
+        return account
+
+    def accounts(self) -> list[dict[str, Any]]:
+        """What `status` says of the wallet's accounts."""
+        found: list[dict[str, Any]] = self._ask("status")["accounts"]
+        return found
+
+    def chain(self) -> dict[str, Any]:
+        """What `chain info` says."""
+        document: dict[str, Any] = self._ask("chain", "info")
+        return document
+
+    def replay(self) -> dict[str, Any]:
+        """What `chain replay` says; the window must have let go of the chain."""
+        document: dict[str, Any] = self._ask("chain", "replay")
+        return document
+
+    def log_in(self, ssh_command: str, password: str) -> str:
+        """What `id` answers on the rented machine, asked by the OpenSSH client with this password."""
+        with tempfile.TemporaryDirectory() as folder:
+            askpass = Path(folder) / "askpass"
+            askpass.write_text(_ASKPASS, encoding="utf-8")
+            askpass.chmod(0o700)
+            options = [
+                "-o", "StrictHostKeyChecking=no",
+                "-o", "UserKnownHostsFile=/dev/null",
+                "-o", "PubkeyAuthentication=no",
+                "-o", "LogLevel=ERROR",
+            ]  # fmt: skip
+            environment = {
+                **os.environ,
+                "SSH_ASKPASS": str(askpass),
+                "SSH_ASKPASS_REQUIRE": "force",
+                "DISPLAY": os.environ.get("DISPLAY", ":"),
+                "DBC_TOUR_PASSWORD": password,
+            }
+            words = ssh_command.split()
+            return self._run([words[0], *options, *words[1:], "id"], environment, 60)
+
+    def _ask(self, *words: str) -> Any:
+        output = self._run([*self._command, *words, "--json", "--home", str(self._home)], dict(os.environ), 120)
+        return json.loads(output)
+
+    def _run(self, command: list[str], environment: dict[str, str], seconds: float) -> str:
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8") as out,
+            tempfile.TemporaryFile("w+", encoding="utf-8") as err,
+        ):
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment)
+            try:
+                self._wait(lambda: child.poll() is not None, f"{Path(command[0]).name} to answer", seconds)
+            finally:
+                child.kill()
+                child.wait()
+            out.seek(0)
+            err.seek(0)
+            if child.returncode != 0:
+                raise TourStopped(f"{' '.join(command[-5:])}: {err.read().strip()[:400]}")
+            return out.read()
+
+
+def dbc(text: str) -> Decimal:
+    """An amount of a `--json` document."""
+    return Decimal(text)
