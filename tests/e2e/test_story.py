@@ -3,121 +3,40 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from dbc_desktop.chain.backend import LocalBackend
-from dbc_desktop.chain.journal import Journal
-from dbc_desktop.chain.local.backend import LocalChain
 from dbc_desktop.crypto import ss58
-from dbc_desktop.crypto.words import new_words
-from dbc_desktop.domain.account import Address, KeyPlace
+from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO, Balance
-from dbc_desktop.domain.call import Call, TxStatus
+from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import ChainBusy
-from dbc_desktop.domain.machine import MachineId, MachineStatus
-from dbc_desktop.domain.network import ClockMode
+from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.domain.rental import RentStatus
-from dbc_desktop.lanes.clock import SystemClock
 from dbc_desktop.services.market import MarketQuery, SortColumn, filter_and_sort
 from dbc_desktop.services.onboarding import StepId, StepState, first_steps
 from dbc_desktop.services.renting import confirm_call, my_orders, parse_duration, rent_call
 from dbc_desktop.services.rewards import rewards_summary
-from dbc_desktop.services.staking import (
-    WizardStep,
-    add_machine_info_call,
-    bond_call,
-    claim_call,
-    fulfill_call,
-    next_act,
-    offline_call,
-)
-from dbc_desktop.services.transactions import Transactions
+from dbc_desktop.services.staking import WizardStep, claim_call, fulfill_call, next_act, offline_call
 from dbc_desktop.services.watch import NeedKind, needs_you
-from dbc_desktop.wallet.file_store import FileStore
-from dbc_desktop.wallet.wallet import Wallet
-from tests.e2e.newcomer import ERA, PASSPHRASE, Newcomer, room_in_guangzhou
-
-Opening = Callable[[Path], LocalBackend]
-
-
-def in_process(folder: Path) -> LocalBackend:
-    return LocalChain(folder, clock=SystemClock())
-
-
-def hosted(folder: Path) -> LocalBackend:
-    from dbc_desktop.chain.host import HostedChain
-
-    return HostedChain(folder)
-
-
-@contextmanager
-def newcomer_at(home: Path, opening: Opening) -> Iterator[Newcomer]:
-    clock = SystemClock()
-    chain = opening(home / "chain")
-    journal = Journal(home / "journal.sqlite3")
-    wallet = Wallet({KeyPlace.FILE: FileStore(home / "keys")}, home / "wallet.sqlite3", clock)
-    try:
-        chain.set_clock(ClockMode.INSTANT)
-        yield Newcomer(home, chain, wallet, Transactions(chain, journal, clock), clock)
-    finally:
-        wallet.close()
-        journal.close()
-        chain.close()
+from tests.e2e.newcomer import (
+    ERA,
+    Newcomer,
+    Opening,
+    bring_to_the_committee,
+    hosted,
+    in_process,
+    let_the_committee_look,
+    newcomer_at,
+    run_without_qt,
+    take_play_money,
+)
 
 
 def done(person: Newcomer, account: Address) -> list[str]:
     steps = first_steps(person.chain, account, logged_in=False, gpu_num=8)
     return [step.id.value for step in steps if step.state is StepState.DONE]
-
-
-def take_play_money(person: Newcomer, account: Address) -> None:
-    before = person.state(account).free
-    tx_hash = person.chain.play_money(account)
-    receipt = person.chain.receipt(tx_hash)
-    assert receipt is not None
-    assert receipt.status in (TxStatus.INCLUDED, TxStatus.FINALISED)
-    assert person.state(account).free - before == Balance.of_dbc(1_000_000)
-
-
-def bring_to_the_committee(person: Newcomer, stash: Address) -> MachineId:
-    """Controller, bond by the machine's own signature, room, description: whatever the wizard asks for."""
-    act = next_act(person.chain, stash, None)
-    assert act.step is WizardStep.SET_CONTROLLER
-    assert act.call is not None
-    person.spend(act.call, stash)
-    machine_id = person.wallet.new_machine_key(PASSPHRASE, KeyPlace.FILE)
-    assert next_act(person.chain, stash, machine_id).step is WizardStep.BOND
-    promised = person.chain.network().bond_stake
-    person.spend(bond_call(person.wallet.bind_proof(machine_id, stash, PASSPHRASE)), stash)
-    assert person.machine(machine_id).stake_held == promised
-    act = next_act(person.chain, stash, machine_id)
-    assert act.step is WizardStep.SERVER_ROOM
-    assert act.call is not None
-    person.spend(act.call, stash)
-    act = next_act(person.chain, stash, machine_id)
-    assert act.step is WizardStep.DESCRIBE
-    person.chain.show_machine(person.hardware(machine_id))
-    person.spend(add_machine_info_call(machine_id, room_in_guangzhou(act.server_rooms[0])), stash)
-    act = next_act(person.chain, stash, machine_id)
-    assert act.step is WizardStep.WAIT_COMMITTEE
-    return machine_id
-
-
-def let_the_committee_look(person: Newcomer, machine_id: MachineId) -> None:
-    """The window is 48 hours; the residents hash and reveal by real extrinsics of their own."""
-    order = person.machine(machine_id).verification
-    until = order.reveal_until if order is not None else person.chain.head().height + 28_800
-    person.jump_to(until + 1)
-    assert person.machine(machine_id).status not in (
-        MachineStatus.DISTRIBUTING_ORDER,
-        MachineStatus.COMMITTEE_VERIFYING,
-    )
 
 
 @pytest.mark.parametrize("opening", [in_process, hosted])
@@ -126,8 +45,8 @@ def test_a_newcomer_bonds_earns_rents_out_and_gets_every_unit_of_the_reward(tmp_
         chain = person.chain
 
         # An account, and play money.
-        owner = person.make_account("operator", new_words()).address
-        renter = person.make_account("customer", new_words()).address
+        owner = person.make_account("operator")
+        renter = person.make_account("customer")
         assert done(person, owner) == ["account"]
         take_play_money(person, owner)
         assert done(person, owner) == ["account", "play_money"]
@@ -248,15 +167,6 @@ def test_a_newcomer_bonds_earns_rents_out_and_gets_every_unit_of_the_reward(tmp_
         assert all(receipt.succeeded for receipt in person.transactions.recent(100))
 
 
-def run_without_qt(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The program in a process of its own in which PySide6 cannot be imported."""
-    script = "import sys; sys.modules['PySide6'] = None; from dbc_desktop.__main__ import main; sys.exit(main())"
-    return subprocess.run(
-        [sys.executable, "-c", script, *arguments],
-        capture_output=True, text=True, timeout=120, check=False, encoding="utf-8",
-    )  # fmt: skip
-
-
 def seen_by_other_process_is_the_same(home: Path, person: Newcomer, owner: Address) -> None:
     overview, state, head = person.chain.stash(owner), person.state(owner), person.chain.head()
     asked = run_without_qt("status", ss58.encode(owner.raw), "--json", "--home", str(home))
@@ -277,7 +187,7 @@ def test_a_machine_that_stays_online_loses_no_unit_over_150_eras(tmp_path: Path)
     """Earned is released plus locked at every time; what is locked 150 eras later comes from later rewards only."""
     with newcomer_at(tmp_path, in_process) as person:
         chain = person.chain
-        owner = person.make_account("operator", new_words()).address
+        owner = person.make_account("operator")
         take_play_money(person, owner)
         machine_id = bring_to_the_committee(person, owner)
         let_the_committee_look(person, machine_id)
