@@ -328,10 +328,11 @@ def _test_rows(test: LoginTest) -> tuple[TestedRow, ...]:
 
 def _why(code: str) -> str:
     known = {
-        "refused": tr("the password was not taken"),
+        "refused": tr("nothing listens there"),
+        "wrong_password": tr("the password was not taken"),
         "timeout": tr("no answer in time"),
-        "no_client": tr("no ssh program on this computer"),
-        "unreachable": tr("nothing listens there"),
+        "no_login": tr("the node gave no login"),
+        "no_answer": tr("the machine did not answer"),
     }
     return known.get(code, code[:60] or DASH)
 

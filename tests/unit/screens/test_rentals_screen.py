@@ -11,7 +11,7 @@ from dbc_desktop.services.sessions import LoginTest
 from tests.ui.renting_doubles import HEAD, MACHINE, machine, order, session
 
 WORKS = LoginTest(True, "dbc", 1.23)
-FAILS = LoginTest(False, "", 5.0, "refused")
+FAILS = LoginTest(False, "", 5.0, "wrong_password")
 
 
 def card(rented: RentOrder, live: Session | None = None, test: LoginTest | None = None, **more: object) -> RentalCard:
