@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 
 from dbc_desktop.domain.call import Call, EventRecord, Preview
@@ -176,5 +177,10 @@ def _fold(digest: bytes, height: int, changes: dict[tuple[str, bytes], bytes | N
     parts = [digest, height.to_bytes(8)]
     for (name, key), value in changes.items():
         size = 0 if value is None else len(value) + 1
-        parts += (len(name).to_bytes(1), name.encode(), len(key).to_bytes(2), key, size.to_bytes(4), value or b"")
+        parts += (_heading(name), len(key).to_bytes(2), key, size.to_bytes(4), value or b"")
     return blake2b(b"".join(parts), digest_size=32).digest()
+
+
+@cache
+def _heading(name: str) -> bytes:
+    return len(name).to_bytes(1) + name.encode()

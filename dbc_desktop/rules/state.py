@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 from dbc_desktop.rules.codec import RAW, Codec
@@ -153,9 +154,5 @@ class Overlay:
                 else:
                     values[key] = value
                     found.append(((name, encode_key(key)), encode(value)))
-        found.sort(key=_by_row)
+        found.sort(key=itemgetter(0))
         return dict(found)
-
-
-def _by_row(item: tuple[tuple[str, bytes], bytes | None]) -> tuple[str, bytes]:
-    return item[0]
