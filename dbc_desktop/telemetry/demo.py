@@ -120,5 +120,10 @@ def _load(gpu: int, now: float) -> float:
     if since < RAMP_SECONDS:
         before, _ = _work(gpu, shift - 1)
         level = before + (level - before) * since / RAMP_SECONDS
-    dip = 0.35 if level > 0.5 and _fraction(gpu, 8, math.floor(now / 5)) > 0.96 else 0.0
-    return max(0.0, min(1.0, level - dip + (0.03 if level > 0.1 else 0.01) * _noise(gpu, now, 9, 2.5)))
+    if level < 0.1:
+        return max(0.0, level + 0.012 * _noise(gpu, now, 9, 2.5))
+    # between two batches of data the card waits a moment
+    pause = now / 6 + gpu * 0.31
+    dip = math.sin(math.pi * (pause % 1)) if _fraction(gpu, 8, math.floor(pause)) > 0.95 else 0.0
+    wave = 0.03 * _noise(gpu, now, 9, 1.7) + 0.03 * _noise(gpu, now, 10, 23.0)
+    return max(0.0, min(1.0, level - 0.03 - 0.3 * dip + wave))

@@ -1,0 +1,59 @@
+"""A curve as small as a word: a line on its soft ground, no axis."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QTransform
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from dbc_desktop.ui import theme
+from dbc_desktop.ui.widgets.plot import Series, polygons
+
+PEN_WIDTH = 1.25
+
+
+class SparkLine(QWidget):
+    """The last `seconds` up to `end` of one series between `low` and `high`; a gap stays a gap."""
+
+    def __init__(self, low: float = 0.0, high: float = 100.0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._low, self._high = low, high
+        self._series = Series()
+        self._end, self._seconds = 0.0, 600.0
+        self.setMinimumHeight(28)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """One line of a card."""
+        return QSize(120, 32)
+
+    def show_series(self, series: Series, end: float, seconds: float) -> None:
+        """Show other values."""
+        self._series, self._end, self._seconds = series, end, seconds
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground and line."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        start, low = self._end - self._seconds, self._low
+        lines = polygons(self._series, start, self._seconds, self.width())
+        painter.setTransform(scaled(self.width(), self.height(), self._seconds, low, self._high))
+        pen = QPen(theme.color(self._series.token), PEN_WIDTH)
+        pen.setCosmetic(True)
+        for line in lines:
+            first, last = line.first(), line.last()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color(f"soft_{self._series.token}"))
+            ground = QPolygonF([QPointF(first.x(), low), *line.toList(), QPointF(last.x(), low)])
+            painter.drawPolygon(ground)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolyline(line)
+        painter.end()
+
+
+def scaled(width: float, height: float, seconds: float, low: float, high: float, left: float = 0.0) -> QTransform:
+    """From seconds and values to pixels, with half a pen kept free above and below."""
+    room = height - 2
+    return QTransform(width / seconds, 0, 0, -room / (high - low), left, 1 + room * high / (high - low))
