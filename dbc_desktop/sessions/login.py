@@ -73,26 +73,28 @@ async def _probe(login: Login, timeout_seconds: float) -> str:
 
     try:
         async with asyncio.timeout(timeout_seconds):
-            async with asyncssh.connect(
-                login.host,
-                login.port,
-                username=login.user,
-                password=login.password,
-                known_hosts=None,
-                config=None,
-                client_keys=None,
-                agent_path=None,
-                agent_forwarding=False,
-                preferred_auth="password",
-                gss_kex=False,
-                gss_auth=False,
-                login_timeout=timeout_seconds,
-            ) as connection:
-                async with connection.create_process(_PROBE, stdin=asyncssh.DEVNULL) as process:
-                    output = ""
-                    while len(output) < _MAX_OUTPUT and (piece := await process.stdout.read(_MAX_OUTPUT)):
-                        output += piece
-                    return output
+            async with (
+                asyncssh.connect(
+                    login.host,
+                    login.port,
+                    username=login.user,
+                    password=login.password,
+                    known_hosts=None,
+                    config=None,
+                    client_keys=None,
+                    agent_path=None,
+                    agent_forwarding=False,
+                    preferred_auth="password",
+                    gss_kex=False,
+                    gss_auth=False,
+                    login_timeout=timeout_seconds,
+                ) as connection,
+                connection.create_process(_PROBE, stdin=asyncssh.DEVNULL) as process,
+            ):
+                output = ""
+                while len(output) < _MAX_OUTPUT and (piece := await process.stdout.read(_MAX_OUTPUT)):
+                    output += piece
+                return output
     except asyncssh.PermissionDenied as error:
         raise LoginFailed("wrong_password") from error
     except TimeoutError as error:

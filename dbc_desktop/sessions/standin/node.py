@@ -97,7 +97,12 @@ class Node:
         self._tasks.pop(task.task_id, None)
 
     async def sweep(self) -> None:
-        """Delete the machines whose lease is over. While the chain cannot be read, nothing is decided."""
+        """Delete the machines whose lease is over, and end a shell that takes more memory than its machine has.
+
+        While the chain cannot be read, nothing is decided.
+        """
+        for door in tuple(self._doors.values()):
+            door.check_memory()
         for task in tuple(self._tasks.values()):
             try:
                 order, head = await self._lane.look(task.rent_id)

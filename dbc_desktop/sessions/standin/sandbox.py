@@ -2,7 +2,7 @@
 
 Inside there is no network, no home of the host, no other process, no capability, and a root that cannot be written. The
 limits are per process (address space, processor time, file size, open files) and per namespace (processes), with
-memory file systems of fixed size.
+memory file systems of fixed size; `ssh_server` watches the memory of all processes together.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from dbc_desktop.sessions.standin.task import USER, Shape
 BADGE = "DBC Desktop local stand-in: this is a sandbox on your own computer"
 UID = 1000
 MAX_PROCESSES = 96
+MAX_MEMORY = 1 << 30
+"""In bytes, for one process and for all of one machine."""
 _HOME = f"/home/{USER}"
 _GB = 1 << 30
 _MB = 1 << 20
@@ -112,7 +114,7 @@ class Sandbox:
                     str(self._bwrap),
                     *wall,
                     "--",
-                    *_limits(shape),
+                    *_limits(),
                     *(["/usr/bin/setsid", "--ctty", "--wait"] if term is not None else []),
                     *_shell(command),
                     stdin=stdin,
@@ -193,12 +195,11 @@ def check_sandbox() -> str:
     return str(sandbox.program)
 
 
-def _limits(shape: Shape) -> Sequence[str]:
+def _limits() -> Sequence[str]:
     """Set inside the user namespace, so that the processes of the host's user are not counted."""
-    memory = min(shape.mem_gb, 4) * _GB
     return [
         "/usr/bin/prlimit",
-        f"--as={memory}",
+        f"--as={MAX_MEMORY}",
         f"--nproc={MAX_PROCESSES}",
         f"--fsize={256 * _MB}",
         "--nofile=256",

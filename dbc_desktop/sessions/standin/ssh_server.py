@@ -15,7 +15,8 @@ from contextlib import suppress
 import asyncssh
 
 from dbc_desktop.domain.errors import SandboxUnavailable
-from dbc_desktop.sessions.standin.sandbox import Sandbox
+from dbc_desktop.sessions.standin.memory import resident_bytes
+from dbc_desktop.sessions.standin.sandbox import MAX_MEMORY, Sandbox
 from dbc_desktop.sessions.standin.task import USER, Shape
 
 _LOG = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ _MAX_SHELLS = 4
 _MAX_TRIES = 3
 _MAX_COMMAND = 32 * 1024
 _FAILED = 255
+_LAST_WORDS_SECONDS = 2.0
 
 Process = asyncssh.SSHServerProcess[bytes]
 
@@ -104,6 +106,17 @@ class SshDoor:
         for shell in tuple(self._shells):
             await shell.wait()
 
+    def check_memory(self) -> None:
+        """End the largest shell where all of them together take more than the machine has."""
+        if not self._shells:
+            return
+        taken = resident_bytes(shell.pid for shell in self._shells)
+        if sum(taken.values()) > MAX_MEMORY:
+            largest = max(self._shells, key=lambda shell: taken[shell.pid])
+            _LOG.info("a shell took more memory than its machine has")
+            with suppress(ProcessLookupError):
+                largest.kill()
+
     async def _serve(self, process: Process) -> None:
         if self._closed or len(self._shells) >= _MAX_SHELLS or process.subsystem is not None:
             process.exit(_FAILED)
@@ -172,7 +185,7 @@ class SshDoor:
         try:
             await asyncio.wait({gone, ended}, return_when=asyncio.FIRST_COMPLETED)
             if ended.done():
-                await asyncio.wait({*telling, gone}, return_when=asyncio.ALL_COMPLETED, timeout=2)
+                await asyncio.wait(telling, timeout=_LAST_WORDS_SECONDS)
         finally:
             if shell.returncode is None:
                 with suppress(ProcessLookupError):
