@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Account, AccountState, Address
@@ -16,6 +17,19 @@ from dbc_desktop.services.onboarding import FirstStep, StepState, first_steps
 from dbc_desktop.services.watch import NeedsYou, needs_you
 
 ROWS_SHOWN = 8
+TRIES = 4
+
+T = TypeVar("T")
+
+
+def _at_one_head(backend: ChainReader, read: Callable[[Head], T]) -> T:
+    """What `read` gives while no block comes in between; after some tries also if one did, as on a jumping chain."""
+    for _ in range(TRIES - 1):
+        head = backend.head()
+        found = read(head)
+        if backend.head().hash == head.hash:
+            return found
+    return read(backend.head())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,17 @@ def home_facts(
         sample: The latest readings of this computer.
         logged_in: Whether a login on a rented machine has worked.
     """
-    head = backend.head()
+    return _at_one_head(backend, lambda head: _home(backend, accounts, account, sample, logged_in, head))
+
+
+def _home(
+    backend: ChainReader,
+    accounts: Sequence[Account],
+    account: Address | None,
+    sample: RigSample | None,
+    logged_in: bool,
+    head: Head,
+) -> HomeFacts:
     stash = None if account is None else backend.stash_of(account) or account
     gpu_num = len(sample.gpus) if sample is not None and sample.gpus else None
     return HomeFacts(
@@ -109,11 +133,14 @@ class StatusReport:
 
 def status_report(backend: ChainReader, addresses: Sequence[Address]) -> StatusReport:
     """The report for `addresses`; an account that the chain has never seen is reported with zeros."""
-    return StatusReport(
-        identity=backend.identity(),
-        head=backend.head(),
-        totals=backend.network(),
-        accounts=tuple(_account_report(backend, address) for address in addresses),
+    return _at_one_head(
+        backend,
+        lambda head: StatusReport(
+            identity=backend.identity(),
+            head=head,
+            totals=backend.network(),
+            accounts=tuple(_account_report(backend, address) for address in addresses),
+        ),
     )
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from dbc_desktop.chain.journal import Journal
+from dbc_desktop.chain.local.reader import LocalReader
 from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, TxStatus
@@ -148,3 +153,23 @@ def test_the_commands_work_where_no_window_can_be_opened(tmp_path: Path) -> None
     read = run_without_qt("telemetry", "--once", "--json", "--home", str(tmp_path))
     assert (read.returncode, read.stderr) == (0, "")
     assert json.loads(read.stdout)["gpus"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is sent otherwise on Windows")
+def test_a_jump_that_is_interrupted_stops_at_a_whole_block(tmp_path: Path) -> None:
+    with newcomer_at(tmp_path, in_process) as person:
+        start = person.chain.head().height
+    script = "import sys; from dbc_desktop.__main__ import main; sys.exit(main())"
+    arguments = ["chain", "jump", "--eras", "200000", "--home", str(tmp_path)]
+    child = subprocess.Popen([sys.executable, "-c", script, *arguments], stderr=subprocess.PIPE, text=True)
+    reader = LocalReader(tmp_path / "chain")
+    until = time.monotonic() + 30
+    while reader.head().height == start and time.monotonic() < until:
+        time.sleep(0.02)
+    reader.close()
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=30)
+    assert (child.returncode, said) == (130, "Cancelled\n")
+    replayed = run_without_qt("chain", "replay", "--json", "--home", str(tmp_path))
+    assert replayed.returncode == 0
+    assert start < json.loads(replayed.stdout)["head"]["height"] < start + 200_000 * 14_400
