@@ -79,7 +79,7 @@ def click(qtbot: QtBot, page: Any, name: str) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
+def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester, qapp: object) -> None:
     model = MachineModel()
     first, second = machine(), machine(machine_id=OTHER)
     for rows in ([], [first], [second, first], [first], [replace(first, rented_gpu_num=1), second], []):
@@ -88,7 +88,7 @@ def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
         qtmodeltester.check(model)
 
 
-def test_only_a_row_that_differs_is_drawn_again() -> None:
+def test_only_a_row_that_differs_is_drawn_again(qapp: object) -> None:
     model, changed = MachineModel(), []
     first, second = machine(), machine(machine_id=OTHER)
     model.show_rows(machines_screen([first, second], HEAD).rows)
@@ -243,6 +243,8 @@ def test_the_whole_way_online_by_clicks(parts: Any, window: FakeWindow, qtbot: Q
     chain.machines = [machine(MachineStatus.ONLINE)]
     wanted[-1][2](None)
     assert step() == "online"
+    page.on_head(HeadChange(HEAD, ()))
+    assert page.is_bringing  # it stays to be read
     click(qtbot, page, "bring.next")
     assert not page.is_bringing
     assert page._model.rowCount() == 1
@@ -308,3 +310,45 @@ def test_another_account_starts_from_its_own_beginning(parts: Any, window: FakeW
     assert [accounts.itemText(row) for row in range(accounts.count())] == ["rig stash", "second"]
     accounts.setCurrentIndex(1)
     assert page._wizard._choice.stash == BOB
+
+
+def test_coming_back_to_a_finished_wizard_shows_the_machines(page: MachinesPage, parts: Any, qtbot: QtBot) -> None:
+    parts.backend.machines = [unverified(MachineStatus.DISTRIBUTING_ORDER)]
+    click(qtbot, page, "machines.bring_online")
+    page.on_shown()
+    assert page.is_bringing
+    parts.backend.machines = [machine(MachineStatus.ONLINE)]
+    page.on_shown()
+    page.on_shown()
+    assert not page.is_bringing
+    assert page._model.rowCount() == 1
+
+
+def test_gpus_that_are_read_later_open_the_describing_step(parts: Any, window: FakeWindow, qtbot: QtBot) -> None:
+    sample, parts.sampler.sample = parts.sampler.sample, None
+    parts.backend.machines, parts.backend.rooms = [unverified(MachineStatus.ADDING_CUSTOMIZE_INFO)], (ROOM,)
+    page = open_page(qtbot, parts, window)
+    click(qtbot, page, "machines.bring_online")
+    assert not seen(page, QPushButton, "bring.next").isEnabled()
+    assert "No GPU" in seen(page, QLabel, "bring.problem").text()
+    parts.sampler.sample = sample
+    page.on_sample(sample)
+    assert seen(page, QPushButton, "bring.next").isEnabled()
+    assert not page._wizard._problem.isVisible()
+    reads = parts.backend.reads
+    page.on_sample(sample)
+    assert parts.backend.reads == reads
+
+
+def test_nothing_is_signed_twice_while_the_chain_is_read_again(parts: Any, window: FakeWindow, qtbot: QtBot) -> None:
+    parts.backend.machines = [unverified(MachineStatus.ADDING_CUSTOMIZE_INFO)]
+    page = open_page(qtbot, parts, window)
+    wanted = spends(page)
+    click(qtbot, page, "machines.bring_online")
+    click(qtbot, page, "bring.next")
+    assert [call.name for call, _, _ in wanted] == ["gen_server_room"]
+    parts.runner.hold = True
+    wanted[0][2](None)
+    assert not seen(page, QPushButton, "bring.next").isEnabled()
+    parts.runner.release()
+    assert seen(page, QPushButton, "bring.next").isEnabled()

@@ -54,7 +54,7 @@ def shown(page: MarketPage) -> list[str]:
     return [model.index(row, int(MarketColumn.MACHINE)).data() for row in range(model.rowCount())]
 
 
-def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
+def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester, qapp: object) -> None:
     model = MarketModel()
     qtmodeltester.check(model)
     small = table(12)
@@ -64,7 +64,7 @@ def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
     qtmodeltester.check(model)
 
 
-def test_a_persistent_index_follows_its_machine_and_is_let_go_with_it() -> None:
+def test_a_persistent_index_follows_its_machine_and_is_let_go_with_it(qapp: object) -> None:
     model, small = MarketModel(), table(6)
     model.show_rows(small, np.arange(6, dtype=np.int64), 12_000)
     kept = QPersistentModelIndex(model.index(1, 2))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import CustomizeInfo, MachineId
 from dbc_desktop.domain.network import Capability
 from dbc_desktop.screens.bring_online import BringScreen, BringStep, Choice, bring_screen
@@ -134,6 +135,11 @@ class BringOnline(QWidget):
         stash, backend = account.address, self._program.backend
         self._ask("chain-read", lambda: unfinished(backend, stash), self._resume)
 
+    @property
+    def is_finished(self) -> bool:
+        """The machine is online: nothing is left to do here."""
+        return self._screen is not None and self._screen.step is BringStep.ONLINE
+
     def _resume(self, machine_id: MachineId | None) -> None:
         if machine_id is not None:
             self._choice = self._choice.with_key(machine_id)
@@ -158,6 +164,7 @@ class BringOnline(QWidget):
 
         def failed(error: DbcError) -> None:
             self._is_reading = False
+            self._render()
             self._say(notice_for(error).body)
 
         program.runner.query(
@@ -168,12 +175,17 @@ class BringOnline(QWidget):
             failed=failed,
         )
 
+    def see(self, sample: RigSample) -> None:
+        """GPUs were read: read again where the step says there are none, or the other way round."""
+        if self._facts is not None and bool(self._facts.gpu_num) != bool(sample.gpus):
+            self.read()
+
     def _render(self) -> None:
         if self._facts is None:
             return
-        before = self._screen.step if self._screen is not None else None
-        screen = self._screen = bring_screen(self._choice, self._facts)
-        if screen.step is not before:
+        before, screen = self._screen, bring_screen(self._choice, self._facts)
+        self._screen = screen
+        if before is None or screen.step is not before.step or self._problem.text() == before.problem:
             self._say("")
         self._line.set_steps([(text, StepKind(state)) for text, state in screen.line])
         self._title.setText(screen.title)
@@ -301,7 +313,11 @@ class BringOnline(QWidget):
             self._ask("chain-write", lambda: backend.play_money(stash), lambda _: self.read())
 
     def _spend(self, call: Call, signer: Address) -> None:
-        self.spend.emit(call, signer, lambda _: self.read())
+        def signed(_receipt: object) -> None:
+            self._go.setEnabled(False)  # until the chain said what comes next: nothing is signed twice
+            self.read()
+
+        self.spend.emit(call, signer, signed)
 
     def _ask(self, lane: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Do something in a lane; the buttons rest meanwhile."""

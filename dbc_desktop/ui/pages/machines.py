@@ -13,6 +13,7 @@ from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.account import Account
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import Deadline, Head
 from dbc_desktop.screens.life_line import machine_detail_screen
@@ -116,7 +117,10 @@ class MachinesPage(Page):
     # reading
 
     def on_shown(self) -> None:
-        """Read the machines."""
+        """Read the machines; a wizard that was left in the middle goes on, one that is through makes room."""
+        if self.is_bringing and self._wizard.is_finished:
+            self.close_wizard()
+            return
         if self.is_bringing:
             self._wizard.read()
             return
@@ -152,6 +156,11 @@ class MachinesPage(Page):
             self._read()
         elif self.state == "content":
             self._render()
+
+    def on_sample(self, sample: RigSample) -> None:
+        """The wizard shows the GPUs of this computer."""
+        if self.is_bringing:
+            self._wizard.see(sample)
 
     def _read(self) -> None:
         account = self.window_services.account()

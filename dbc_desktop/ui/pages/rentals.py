@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from PySide6.QtWidgets import QScrollArea
+
 from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.account import Account
 from dbc_desktop.domain.call import Call
@@ -63,6 +65,8 @@ class RentalsPage(Page):
         self._head: Head | None = None
         self._is_reading = self._is_outdated = False
         self._terminal: Terminal | None = find_terminal()
+        self._wanted: int | None = None
+        self._area = self.findChild(QScrollArea)
         self.body.addStretch(1)
 
     def title(self) -> str:
@@ -82,6 +86,18 @@ class RentalsPage(Page):
         self._orders, self._sessions, self._head = {}, {}, None
         self._render()
         self.on_shown()
+
+    def on_argument(self, argument: object) -> None:
+        """A rent id: bring its card into view."""
+        if isinstance(argument, int):
+            self._wanted = argument
+            self._bring_into_view()
+
+    def _bring_into_view(self) -> None:
+        card = self._cards.get(self._wanted) if self._wanted is not None else None
+        if card is not None and self._area is not None:
+            self._wanted = None
+            self._area.ensureWidgetVisible(card)
 
     def on_head(self, change: HeadChange) -> None:
         """Move the clocks; read again where something happened to an order."""
@@ -201,6 +217,7 @@ class RentalsPage(Page):
         self.set_note(screen.summary)
         self.window_services.mark(self.key, str(screen.waiting) if screen.waiting else "")
         self.show_content()
+        self._bring_into_view()
 
     def _no_terminal(self) -> str:
         return tr("No terminal program or no ssh was found on this computer: paste the line where you have one.")
