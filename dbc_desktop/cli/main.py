@@ -32,9 +32,9 @@ def main(argv: Sequence[str], make: Factories) -> int:
         options = _parser().parse_args(argv)
     except SystemExit as leaving:  # argparse has said what is wrong, or printed the help
         return leaving.code if isinstance(leaving.code, int) else USAGE
-    home = options.home or make.default_home()
-    set_language(make.language(home))
     try:
+        home = options.home or make.default_home()
+        set_language(make.language(home))
         options.run(options, home, make)
         sys.stdout.flush()
     except Cancelled:
@@ -47,7 +47,8 @@ def main(argv: Sequence[str], make: Factories) -> int:
         print(printable(f"{notice.title}: {notice.body}"), file=sys.stderr)
         return FAILED
     except BrokenPipeError:  # the reader has left, as `head` does; a second error while closing would be noise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return FAILED
     return 0
 

@@ -14,7 +14,7 @@ from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import Cancelled, ChainBusy, DataCorrupt, DbcError, InvalidInput
 from dbc_desktop.domain.gpu import GpuReading, Missing, RigSample
 from dbc_desktop.domain.machine import Machine, MachineId, MachineStatus
-from dbc_desktop.domain.network import Deadline
+from dbc_desktop.domain.network import Deadline, Identity
 from dbc_desktop.domain.rental import RentOrder, RentStatus
 from dbc_desktop.domain.reward import ReleaseSchedule
 from dbc_desktop.telemetry.ports import Sensors
@@ -190,6 +190,24 @@ def test_a_folder_without_a_chain_fails_with_one_line(capsys: pytest.CaptureFixt
     assert main(["chain", "info"], Workshop(open_error=InvalidInput("home", "no_chain"))) == 1
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n")) == ("", 1)
+
+
+def test_settings_that_cannot_be_read_are_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    class Broken(Workshop):
+        def language(self, home: Path) -> str:
+            raise DataCorrupt(home / "settings.json")
+
+    assert main(["chain", "info"], Broken()) == 1
+    assert capsys.readouterr().err.startswith("A file is damaged: default-home/settings.json")
+
+
+def test_a_reader_that_leaves_early_is_no_crash(capfd: pytest.CaptureFixture[str]) -> None:
+    class Gone(ScriptedChain):
+        def identity(self) -> Identity:
+            raise BrokenPipeError
+
+    assert main(["chain", "info"], Workshop(Gone())) == 1
+    assert capfd.readouterr() == ("", "")
 
 
 def test_chain_info_says_which_chain_and_where_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
