@@ -1,0 +1,268 @@
+"""SCALE against literal bytes and against an independent codec with the metadata of a real runtime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbc_desktop.chain import scale
+from dbc_desktop.domain.call import Call
+from dbc_desktop.domain.errors import InvalidTransaction
+from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId
+from dbc_desktop.rules.catalogue import BY_NAME, SPECS
+
+METADATA = Path(__file__).parents[4] / "shared" / "data" / "dbc-runtime" / "state_getMetadata.hex"
+
+MACHINE = MachineId("8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48")
+ACCOUNT = bytes(range(32))
+INFO = CustomizeInfo(
+    server_room=b"\x07" * 32,
+    upload_net=10_000,
+    download_net=20,
+    longitude=Coordinate("West", 967_970),
+    latitude=Coordinate("North", 327_767),
+    telecom_operators=("China Unicom", "中国电信"),
+    is_bare_machine=True,
+)
+HARDWARE = HardwareInfo(
+    machine_id=MACHINE,
+    gpu_type="GeForceRTX3080",
+    gpu_num=4,
+    cuda_core=8_704,
+    gpu_mem=10,
+    calc_point=59_890,
+    sys_disk=480,
+    data_disk=3_905,
+    cpu_type="Intel(R) Xeon(R) Silver 4214R",
+    cpu_core_num=46,
+    cpu_rate=2_400,
+    mem_num=440,
+    rand_str="abcdefg1",
+    is_support=True,
+)
+
+CALLS = {
+    ("Balances", "transfer_allow_death"): (ACCOUNT, 10**15),
+    ("Balances", "transfer_keep_alive"): (ACCOUNT, 2**128 - 1),
+    ("Sudo", "sudo"): (Call("DBCPriceOCW", "submit_price_by_root", (12_000,)),),
+    ("GenericFunc", "destroy_free_dbc"): (2**100,),
+    ("DBCPriceOCW", "submit_price_by_root"): (12_000,),
+    ("OnlineProfile", "set_controller"): (ACCOUNT,),
+    ("OnlineProfile", "bond_machine"): (MACHINE, b"message", b"\x01" * 64),
+    ("OnlineProfile", "gen_server_room"): (),
+    ("OnlineProfile", "add_machine_info"): (MACHINE, INFO),
+    ("OnlineProfile", "fulfill_machine"): (MACHINE,),
+    ("OnlineProfile", "claim_rewards"): (),
+    ("OnlineProfile", "controller_report_offline"): (MACHINE,),
+    ("OnlineProfile", "controller_report_online"): (MACHINE,),
+    ("Committee", "add_committee"): (ACCOUNT,),
+    ("Committee", "committee_set_box_pubkey"): (b"\x09" * 32,),
+    ("OnlineCommittee", "submit_confirm_hash"): (MACHINE, b"\x05" * 16),
+    ("OnlineCommittee", "submit_confirm_raw"): (HARDWARE,),
+    ("RentMachine", "rent_machine"): (MACHINE, 2, 14_400),
+    ("RentMachine", "confirm_rent"): (2**40,),
+    ("RentMachine", "relet_machine"): (7, 300),
+}
+
+MACHINE_HEX = "0101" + MACHINE.encode().hex()
+
+LITERALS = [
+    (("Balances", "transfer_allow_death"), "070000" + ACCOUNT.hex() + "0f0080c6a47e8d03"),
+    (("Sudo", "sudo"), "21006a01e02e000000000000"),
+    (("OnlineProfile", "claim_rewards"), "6b0b"),
+    (("OnlineProfile", "bond_machine"), "6b07" + MACHINE_HEX + "1c6d657373616765" + "0101" + "01" * 64),
+    (
+        ("OnlineProfile", "add_machine_info"),
+        "6b09" + MACHINE_HEX + "07" * 32 + "10270000000000001400000000000000"
+        "0122c50e00000000000157000500000000000830" + b"China Unicom".hex() + "30" + "中国电信".encode().hex() + "01",
+    ),
+    (("OnlineCommittee", "submit_confirm_hash"), "6e00" + MACHINE_HEX + "05" * 16),
+    (("RentMachine", "rent_machine"), "6f01" + MACHINE_HEX + "0200000040380000"),
+    (("RentMachine", "confirm_rent"), "6f020000000000010000"),
+]
+
+
+def encoded(call: Call) -> bytes:
+    return scale.encode("Call", call)
+
+
+def decoded_or_reason(data: bytes) -> object:
+    try:
+        return scale.decode("Call", data)
+    except InvalidTransaction as error:
+        return error.reason
+
+
+def test_every_call_of_the_catalogue_has_a_sample() -> None:
+    assert set(CALLS) == set(BY_NAME)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.pallet}.{spec.name}")
+def test_each_call_comes_back_as_it_was(spec: Any) -> None:
+    call = Call(spec.pallet, spec.name, CALLS[spec.pallet, spec.name])
+    assert scale.decode("Call", encoded(call)) == call
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), LITERALS, ids=lambda value: ".".join(value) if isinstance(value, tuple) else ""
+)
+def test_literal_bytes(name: tuple[str, str], text: str) -> None:
+    call = Call(*name, CALLS[name])
+    assert encoded(call).hex() == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "00"),
+        (63, "fc"),
+        (64, "0101"),
+        (16_383, "fdff"),
+        (16_384, "02000100"),
+        (2**30 - 1, "feffffff"),
+        (2**30, "0300000040"),
+        (2**32 - 1, "03ffffffff"),
+        (2**32, "070000000001"),
+        (2**128 - 1, "33" + "ff" * 16),
+    ],
+)
+def test_compact_numbers(value: int, text: str) -> None:
+    assert scale.encode("Compact<u128>", value).hex() == text
+    assert scale.decode("Compact<u128>", bytes.fromhex(text)) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("Compact<u128>", ""),
+        ("Compact<u128>", "0100"),
+        ("Compact<u128>", "02000000"),
+        ("Compact<u128>", "0301000000"),
+        ("Compact<u128>", "070000004000"),
+        ("Compact<u128>", "37" + "ff" * 17),
+        ("Compact<u128>", "ff" + "ff" * 67),
+        ("bool", "02"),
+        ("u32", "010000"),
+        ("u32", "0100000000"),
+        ("MultiAddress", "01" + "00" * 32),
+        ("MultiAddress", "00" + "00" * 31),
+        ("Longitude", "02" + "00" * 8),
+        ("Text", "04ff"),
+        ("Bytes", "feffffff"),
+        ("Bytes", "08ff"),
+        ("Vec<Text>", "feffffff"),
+        ("MachineId", "0101" + "5a" * 64),
+        ("MachineId", "fc" + "61" * 63),
+        ("Call", "ff00"),
+        ("Call", "0701"),
+        ("Call", "2100210021002100210021006b0b"),
+        ("Call", "6b0b00"),
+    ],
+)
+def test_malformed_bytes_are_refused(kind: str, text: str) -> None:
+    with pytest.raises(InvalidTransaction) as refused:
+        scale.decode(kind, bytes.fromhex(text))
+    assert refused.value.reason == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("u32", 2**32),
+        ("u32", -1),
+        ("u64", "7"),
+        ("u64", True),
+        ("u128", 2**128),
+        ("Compact<u128>", 2**128),
+        ("AccountId", b"short"),
+        ("AccountId", "5Grwva"),
+        ("MachineId", "8EAF" + MACHINE[4:]),
+        ("MachineId", MACHINE + "\n"),
+        ("Bytes", b"x" * 16_385),
+        ("Text", "\ud800"),
+        ("Vec<Text>", ("x",) * 65),
+        ("Vec<Text>", ["x"]),
+        ("Longitude", Coordinate("North", 1)),
+        ("StakerCustomizeInfo", HARDWARE),
+        ("bool", 1),
+        ("Call", Call("Balances", "burn_all", ())),
+        ("Call", Call("OnlineProfile", "claim_rewards", (1,))),
+    ],
+)
+def test_values_that_do_not_fit_are_refused(kind: str, value: object) -> None:
+    with pytest.raises(InvalidTransaction) as refused:
+        scale.encode(kind, value)
+    assert refused.value.reason == "malformed"
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_decode_or_are_malformed(data: bytes) -> None:
+    call = decoded_or_reason(data)
+    assert call == "malformed" or scale.encode("Call", call) == data
+
+
+@given(st.sampled_from(sorted(CALLS)), st.integers(0, 400), st.integers(0, 255))
+def test_a_changed_byte_never_reads_as_the_same_call(name: tuple[str, str], at: int, byte: int) -> None:
+    call = Call(*name, CALLS[name])
+    data = bytearray(encoded(call))
+    at %= len(data)
+    if data[at] == byte:
+        return
+    data[at] = byte
+    assert decoded_or_reason(bytes(data)) != call
+
+
+@pytest.fixture(scope="module")
+def runtime() -> Any:
+    if not METADATA.exists():
+        pytest.skip("../shared/data is not beside this checkout")
+    from scalecodec.base import RuntimeConfigurationObject, ScaleBytes
+    from scalecodec.type_registry import load_type_registry_preset
+
+    configuration = RuntimeConfigurationObject(implements_scale_info=True)
+    configuration.update_type_registry(load_type_registry_preset("core"))
+    metadata = configuration.create_scale_object("MetadataVersioned", ScaleBytes(METADATA.read_text().strip()))
+    metadata.decode()
+    configuration.add_portable_registry(metadata)
+    return configuration, metadata
+
+
+def foreign(value: object, kind: str) -> object:
+    """A value of ours as the other codec wants it."""
+    if kind == "Call":
+        assert isinstance(value, Call)
+        return {"call_module": value.pallet, "call_function": value.name, "call_args": foreign_args(value)}
+    if isinstance(value, CustomizeInfo):
+        return {
+            "server_room": "0x" + value.server_room.hex(),
+            "upload_net": value.upload_net,
+            "download_net": value.download_net,
+            "longitude": {value.longitude.direction: value.longitude.value},
+            "latitude": {value.latitude.direction: value.latitude.value},
+            "telecom_operators": ["0x" + text.encode().hex() for text in value.telecom_operators],
+            "is_bare_machine": value.is_bare_machine,
+        }
+    if isinstance(value, HardwareInfo):
+        plain = {name: getattr(value, name) for name in HardwareInfo.__slots__}
+        return {name: "0x" + held.encode().hex() if isinstance(held, str) else held for name, held in plain.items()}
+    if isinstance(value, str):
+        return "0x" + value.encode().hex()
+    return "0x" + value.hex() if isinstance(value, bytes) else value
+
+
+def foreign_args(call: Call) -> dict[str, object]:
+    spec = BY_NAME[call.pallet, call.name]
+    return {name: foreign(value, kind) for (name, kind), value in zip(spec.args, call.args, strict=True)}
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.pallet}.{spec.name}")
+def test_an_independent_codec_writes_the_same_bytes(runtime: Any, spec: Any) -> None:
+    configuration, metadata = runtime
+    call = Call(spec.pallet, spec.name, CALLS[spec.pallet, spec.name])
+    theirs = configuration.create_scale_object("Call", metadata=metadata)
+    theirs.encode(foreign(call, "Call"))
+    assert encoded(call).hex() == theirs.data.to_hex().removeprefix("0x")
