@@ -234,7 +234,11 @@ class MarketDetail:
 def market_detail(
     table: MachineTable, row: int, dbc_price: int, machine: Machine | None = None, quote: RentQuote | None = None
 ) -> MarketDetail:
-    """The detail of the machine in `row`; `machine` and `quote` are filled in when they are read."""
+    """The detail of the machine in `row`; `machine` and `quote` are filled in when they are read.
+
+    What was read before the table's row changed is left out until it is read again.
+    """
+    rented_times = int(table.rented_times[row])
     free, total = int(table.free_gpu[row]), int(table.gpu_num[row])
     place = place_name(float(table.longitude[row]), float(table.latitude[row]))
     facts = [
@@ -261,8 +265,8 @@ def market_detail(
         badge_kind=kind,
         subtitle=f"{total} × {gpu_name(table.gpu_type[row])} · {place}",
         facts=tuple(facts),
-        offer=() if quote is None else _offer(quote, dbc_price),
-        record=() if machine is None else _record(machine),
+        offer=_offer(quote, dbc_price) if quote is not None and quote.gpu_num == free else (),
+        record=_record(machine) if machine is not None and machine.total_rented_times == rented_times else (),
         can_rent=free > 0,
         why_not="" if free > 0 else tr("Every GPU of this machine is rented now. Choose another one, or wait."),
     )

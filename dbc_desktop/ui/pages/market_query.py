@@ -32,7 +32,6 @@ class QueryBar(QWidget):
         self._edit.setProperty("mono", True)
         self._edit.setFixedHeight(36)
         self._edit.setMaxLength(MAX_QUERY)
-        self._edit.setClearButtonEnabled(True)
         self._edit.textChanged.connect(self._typed)
         box.addWidget(self._edit)
         line = QHBoxLayout()

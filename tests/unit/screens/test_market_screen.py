@@ -233,3 +233,11 @@ def test_the_rent_sheet_says_when_the_account_has_too_little() -> None:
 def test_without_a_quote_there_is_nothing_to_rent() -> None:
     sheet = rent_sheet(None, None, GPU, "The chain refused.")
     assert (sheet.total, sheet.rows, sheet.problem) == ("–", (), "The chain refused.")
+
+
+def test_what_was_read_before_the_row_changed_is_left_out() -> None:
+    stale_quote = market_detail(one(free_gpu=np.array([3])), 0, PRICE, machine(), QUOTE)
+    assert stale_quote.offer == ()
+    stale_record = market_detail(one(rented_times=np.array([62])), 0, PRICE, machine(), QUOTE)
+    assert stale_record.record == ()
+    assert stale_record.offer != ()
