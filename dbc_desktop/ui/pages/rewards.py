@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
 
 _SIDE = 345
-_ROW, _HEAD, _LEAST_ROWS, _MOST_ROWS = 32, 28, 4, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class RewardsPage(Page):
 
     key: ClassVar[str] = "rewards"
     icon_name: ClassVar[str] = "rewards"
+    scrolls: ClassVar[bool] = False
     skeleton = ((284, 1), (230, 1))
 
     def __init__(self, program: Program, window_services: WindowServices) -> None:
@@ -57,8 +57,7 @@ class RewardsPage(Page):
         columns.setSpacing(12)
         columns.addLayout(self._build_left(), 1)
         columns.addWidget(self._build_side())
-        self.body.addLayout(columns)
-        self.body.addStretch(1)
+        self.body.addLayout(columns, 1)
         self.show_loading()
 
     def title(self) -> str:
@@ -78,8 +77,8 @@ class RewardsPage(Page):
         self._view = ledger_view(self._model)
         ledger = Card(padding=8)
         ledger.body.addWidget(self._view)
-        left.addWidget(chart)
-        left.addWidget(ledger)
+        left.addWidget(chart, 2)
+        left.addWidget(ledger, 3)
         return left
 
     def _build_side(self) -> QWidget:
@@ -175,8 +174,6 @@ class RewardsPage(Page):
         self._export.show()
         self._chart.show_screen(screen)
         self._model.show_rows(screen.rows)
-        shown = min(max(len(screen.rows), _LEAST_ROWS), _MOST_ROWS)
-        self._view.setFixedHeight(_HEAD + shown * _ROW + 2)
         self._figures.set_rows(screen.figures)
         self._stake_note.setText(screen.stake_note)
         self._fill_stakes(screen.stakes)

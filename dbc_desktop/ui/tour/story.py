@@ -137,6 +137,7 @@ class Story:
             opener = "topbar.jump"
         if machine["status"] != "Online" or machine["stake_held"] != machine["stake_needed"]:
             raise TourStopped(f"the machine is {machine['status']} with {machine['stake_held']} DBC")
+        hand.click("bring.next")
         return f"{machine['gpu_num']} × {machine['gpu_type']}, stake {machine['stake_held']} DBC"
 
     def earn(self) -> str:

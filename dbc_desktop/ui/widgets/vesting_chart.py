@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dbc_desktop.screens.rewards import RewardsScreen, VestingBar
 from dbc_desktop.ui import theme
 
-_LEFT, _TOP, _AXIS = 44, 22, 24
+_TOP, _AXIS, _GAP = 22, 24, 8
 _FINE = 1_000_000
 """Heights are scaled in whole numbers; this many steps are finer than any screen."""
 
@@ -20,6 +20,7 @@ class VestingChart(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._screen: RewardsScreen | None = None
+        self._left = 0
         self.setObjectName("rewards.chart")
         self.setMouseTracking(True)
         self.setMinimumHeight(220)
@@ -33,19 +34,21 @@ class VestingChart(QWidget):
     def show_screen(self, screen: RewardsScreen) -> None:
         """Show other bars."""
         before, self._screen = self._screen, screen
+        labels = QFontMetrics(theme.font(11))
+        self._left = max((labels.horizontalAdvance(text) for _, text in screen.ticks), default=0) + _GAP
         if before is None or (before.bars, before.ticks) != (screen.bars, screen.ticks):
             self.update()
 
     def bar_at(self, x: float) -> VestingBar | None:
         """The bar below `x` pixels."""
         screen = self._screen
-        if screen is None or not screen.bars or not _LEFT <= x < self.width():
+        if screen is None or not screen.bars or not self._left <= x < self.width():
             return None
-        index = int((x - _LEFT) / self._step(screen))
+        index = int((x - self._left) / self._step(screen))
         return screen.bars[index] if index < len(screen.bars) else None
 
     def _step(self, screen: RewardsScreen) -> float:
-        return min(14.0, (self.width() - _LEFT) / max(1, len(screen.bars)))
+        return min(14.0, (self.width() - self._left) / max(1, len(screen.bars)))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say the sum of the bar below the pointer."""
@@ -66,14 +69,14 @@ class VestingChart(QWidget):
         for value, text in screen.ticks:
             y = ground - room * (value * _FINE // top) / _FINE
             painter.setPen(theme.color("line"))
-            painter.drawLine(QLineF(_LEFT, round(y) + 0.5, self.width(), round(y) + 0.5))
+            painter.drawLine(QLineF(self._left, round(y) + 0.5, self.width(), round(y) + 0.5))
             painter.setPen(theme.color("faint"))
-            where = QRectF(0, y - 8, _LEFT - 8, 16)
+            where = QRectF(0, y - 8, self._left - _GAP, 16)
             painter.drawText(where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         step = self._step(screen)
         painter.setPen(Qt.PenStyle.NoPen)
         for index, bar in enumerate(screen.bars):
-            left = _LEFT + round(index * step)
+            left = self._left + round(index * step)
             wide = max(1, round((index + 1) * step) - round(index * step) - 1)
             base = float(ground)
             for amount, colour in _pieces(bar):
@@ -87,7 +90,7 @@ class VestingChart(QWidget):
         painter.end()
 
     def _draw_today(self, painter: QPainter, screen: RewardsScreen, step: float, ground: int) -> None:
-        x = _LEFT + round(screen.first_coming * step) - 0.5
+        x = self._left + round(screen.first_coming * step) - 0.5
         painter.setPen(QPen(theme.color("muted"), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, 2), QPointF(x, ground))
         wide = painter.fontMetrics().horizontalAdvance(screen.today) + 4
@@ -99,7 +102,7 @@ class VestingChart(QWidget):
         painter.setPen(theme.color("faint"))
         for index, text in screen.labels:
             wide = painter.fontMetrics().horizontalAdvance(text) + 4
-            left = _LEFT + round(index * step)
+            left = self._left + round(index * step)
             if left + wide <= self.width():
                 painter.drawText(QRectF(left, ground + 6, wide, 16), Qt.AlignmentFlag.AlignVCenter, text)
 
