@@ -84,7 +84,6 @@ _PROFILE: dict[str, Sentence] = {
     ),
     "TimeNotAllowed": lambda: tr("This may not be done so soon. Wait, and try again later."),
     "GetReonlineStakeFailed": lambda: tr("The chain cannot compute what coming back costs. Try again later."),
-    "Unknown": lambda: tr("The chain gave no reason. Refresh and try again."),
 }
 _SYSTEM: dict[str, Sentence] = {
     "BadOrigin": lambda: tr("This account may not do that."),
@@ -122,6 +121,7 @@ _PALLETS: dict[str, dict[str, Sentence]] = {
     "Token": _BALANCES,
 }
 _ANYWHERE: dict[str, Sentence] = {
+    "Unknown": lambda: tr("The chain gave no reason. Refresh and try again."),
     **_SYSTEM,
     "FreeBalanceNotEnough": lambda: tr("The account has less than this amount. Use a smaller one."),
     "BalanceNotEnough": lambda: tr("The account has less than must be reserved. Add funds."),

@@ -25,7 +25,7 @@ def set_language(language: str) -> None:
     _catalogue = (
         gettext.NullTranslations()
         if _language == "en"
-        else gettext.translation(DOMAIN, str(resource_path("locale")), languages=[_language])
+        else gettext.translation(DOMAIN, str(resource_path("locale")), languages=[_language], fallback=True)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from dbc_desktop.domain.account import KeyPlace
 from dbc_desktop.domain.errors import DbcError, InvalidInput, SecretStoreUnavailable
@@ -33,6 +33,9 @@ class KeyPlaceChoice(QWidget):
         self._keyring.setObjectName(f"{prefix}.place.keyring")
         self._file = QRadioButton(tr("an encrypted file in the data folder"))
         self._file.setObjectName(f"{prefix}.place.file")
+        for choice in (self._keyring, self._file):  # no wider than its text: a click in its middle counts
+            choice.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            choice.setFixedHeight(20)
         group = QButtonGroup(self)
         group.addButton(self._keyring)
         group.addButton(self._file)

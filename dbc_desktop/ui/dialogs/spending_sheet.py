@@ -83,8 +83,8 @@ class SpendingSheet(Sheet):
         self._prepare()
 
     def first_focus(self) -> QWidget:
-        """The way out, never the signature."""
-        return self.cancel
+        """The passphrase where it is asked, else the way out; never the signature."""
+        return self.passphrase.edit if self.passphrase.isVisibleTo(self) else self.cancel
 
     def _prepare(self) -> None:
         runner, program = self._program.runner, self._program

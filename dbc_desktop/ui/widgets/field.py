@@ -47,7 +47,7 @@ class Field(QWidget):
         self._error = Label("", "second", "loss", wrap=True)
         self._error.hide()
         box.addWidget(self._error)
-        self.edit.textChanged.connect(lambda _: self.set_error(""))
+        self.edit.textEdited.connect(lambda _: self.set_error(""))
         self.setFocusProxy(self.edit)
 
     def text(self) -> str:
@@ -57,6 +57,7 @@ class Field(QWidget):
     def set_text(self, text: str) -> None:
         """Type it for the person."""
         self.edit.setText(text)
+        self.set_error("")
 
     def set_error(self, text: str) -> None:
         """Say below the input what is wrong; empty takes it away."""
