@@ -38,10 +38,13 @@ def run(arguments: Sequence[str]) -> int:
     forbid_core_dumps()
     from dbc_desktop.cli.main import COMMANDS
 
-    if next((word for word in arguments if not word.startswith("-")), None) in COMMANDS:
+    before = argparse.ArgumentParser(add_help=False)
+    before.add_argument("--home", nargs=1, default=[])
+    given, rest = before.parse_known_args(arguments)
+    if rest and rest[0] in COMMANDS:
         from dbc_desktop.cli.main import main
 
-        return main(arguments, ChainFactories())
+        return main([*rest, *(word for home in given.home for word in ("--home", home))], ChainFactories())
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -185,6 +188,7 @@ class Core:
         wallet = open_wallet(home, clock)
         self._journal = Journal(home / "journal.sqlite3")
         backend = HostedChain(home / "chain")
+        self._store = SessionStore(home / "sessions.sqlite3")
         self._node = NodeProcess([*own_command(), "node", "--home", str(home)])
         self.program: Program = Program(
             home=home,
@@ -192,7 +196,7 @@ class Core:
             wallet=wallet,
             transactions=Transactions(backend, self._journal, clock),
             sampler=Sampler(lambda: choose_sensors(clock), clock),
-            sessions=Sessions(backend, wallet, self._node, SessionStore(home / "sessions.sqlite3"), clock),
+            sessions=Sessions(backend, wallet, self._node, self._store, clock),
             settings=SettingsStore(home),
             runner=TaskRunner(post, on_failed=on_failed, on_bug=on_bug),
             clock=clock,
@@ -208,6 +212,7 @@ class Core:
         program.backend.close()
         program.wallet.lock()
         program.wallet.close()
+        self._store.close()
         self._journal.close()
 
 
@@ -231,7 +236,10 @@ class WindowProgram:
         self._hop = Hop()
         self.core = Core(home, self._hop.post, self._on_failed, self._on_bug)
         self.window = Window(self.core.program)
-        self.core.program.sampler.start()
+        program = self.core.program
+        program.sampler.start()
+        # What was on its way when the program last ended is looked up by its hash, never sent again.
+        program.runner.command("chain-write", program.transactions.resume, done=lambda _: None)
         sys.excepthook = lambda kind, error, trace: self._on_bug(error)
 
     def run(self) -> int:
