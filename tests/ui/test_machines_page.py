@@ -352,3 +352,38 @@ def test_nothing_is_signed_twice_while_the_chain_is_read_again(parts: Any, windo
     assert not seen(page, QPushButton, "bring.next").isEnabled()
     parts.runner.release()
     assert seen(page, QPushButton, "bring.next").isEnabled()
+
+
+def test_a_refused_machine_is_said_and_may_be_bonded_again(parts: Any, window: FakeWindow, qtbot: QtBot) -> None:
+    parts.backend.machines = [unverified(MachineStatus.COMMITTEE_VERIFYING, verification=VERIFICATION)]
+    page = open_page(qtbot, parts, window)
+    click(qtbot, page, "machines.bring_online")
+    parts.backend.machines = []
+    page.on_head(HeadChange(HEAD, ()))
+    assert page._wizard._screen is not None
+    assert page._wizard._screen.step is BringStep.BOND
+    assert seen(page, QLabel, "bring.problem").text().startswith("The committee refused the machine")
+    assert seen(page, QPushButton, "bring.next").isEnabled()
+
+
+def test_a_machine_of_another_stash_is_followed_for_that_stash(parts: Any, window: FakeWindow, qtbot: QtBot) -> None:
+    parts.backend.machines = [unverified(MachineStatus.DISTRIBUTING_ORDER)]
+    window.chosen = replace(FakeWallet().accounts()[1], address=BOB)
+    parts.backend.stash_of = lambda controller: ALICE
+    page = open_page(qtbot, parts, window)
+    click(qtbot, page, "machines.row.follow")
+    assert page._wizard._choice.stash == ALICE
+    assert page._wizard._screen is not None
+    assert page._wizard._screen.step is BringStep.COMMITTEE
+
+
+def test_the_keyboard_alone_makes_a_key(parts: Any, window: FakeWindow, qtbot: QtBot) -> None:
+    parts.backend.machines = []
+    page = open_page(qtbot, parts, window)
+    click(qtbot, page, "machines.bring_online")
+    click(qtbot, page, "bring.next")
+    qtbot.keyClicks(seen(page, QLineEdit, "bring.new_passphrase"), FakeWallet.PASSPHRASE)
+    again = seen(page, QLineEdit, "bring.new_passphrase_again")
+    qtbot.keyClicks(again, FakeWallet.PASSPHRASE)
+    qtbot.keyClick(again, Qt.Key.Key_Return)
+    assert parts.wallet.keys == [MACHINE]

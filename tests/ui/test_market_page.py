@@ -270,3 +270,10 @@ def test_an_empty_market_says_what_will_be_here(qtbot: QtBot, parts: Any, window
 def _nothing() -> Any:
     whole = table(2)
     return type(whole)(*[getattr(whole, name)[:0] for name in whole.__dataclass_fields__])
+
+
+def test_an_argument_that_finds_one_machine_opens_it(page: MarketPage) -> None:
+    page.on_argument(MACHINE)
+    assert page._model.rowCount() == 1
+    assert page._panel.isVisible()
+    assert page._chosen == MACHINE

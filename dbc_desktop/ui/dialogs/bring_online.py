@@ -12,7 +12,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import DbcError
 from dbc_desktop.domain.gpu import RigSample
-from dbc_desktop.domain.machine import CustomizeInfo, MachineId
+from dbc_desktop.domain.machine import CustomizeInfo, Machine, MachineId
 from dbc_desktop.domain.network import Capability
 from dbc_desktop.screens.bring_online import BringScreen, BringStep, Choice, bring_screen
 from dbc_desktop.screens.notices import notice_for
@@ -76,7 +76,9 @@ class BringOnline(QWidget):
         self._key = KeyForm(self._program)
         self._bond = PassphraseForm()
         self._bond.field.edit.returnPressed.connect(self._next)
+        self._key.second.edit.returnPressed.connect(self._next)
         self._describe = DescribeForm()
+        self._describe.operators.edit.returnPressed.connect(self._next)
         self._forms: dict[BringStep, Form] = {
             BringStep.ACCOUNT: self._account,
             BringStep.KEY: self._key,
@@ -120,16 +122,19 @@ class BringOnline(QWidget):
 
     # reading
 
-    def start(self, machine_id: MachineId | None = None) -> None:
+    def start(self, machine: Machine | None = None) -> None:
         """Open it for a machine, or for the account's machine that is still on its way, or from the beginning."""
         account = self._window.account()
-        self._choice = Choice(account.address if account else None, machine_id, machine_id is not None)
-        self._facts = None
+        if machine is not None:
+            self._choice = Choice(machine.stash, machine.machine_id, True)
+        else:
+            self._choice = Choice(account.address if account else None)
+        self._facts = self._screen = None
         self._is_busy = False
         self._key.clear_secrets()
         self._bond.field.edit.clear()
         self._say("")
-        if account is None or machine_id is not None:
+        if account is None or machine is not None:
             self.read()
             return
         stash, backend = account.address, self._program.backend
@@ -142,7 +147,7 @@ class BringOnline(QWidget):
 
     def _resume(self, machine_id: MachineId | None) -> None:
         if machine_id is not None:
-            self._choice = self._choice.with_key(machine_id)
+            self._choice = self._choice.with_key(machine_id).checked()
         self.read()
 
     def read(self) -> None:
@@ -187,6 +192,13 @@ class BringOnline(QWidget):
         self._screen = screen
         if before is None or screen.step is not before.step or self._problem.text() == before.problem:
             self._say("")
+        if before is not None and before.step is BringStep.COMMITTEE and screen.step is BringStep.BOND:
+            self._say(
+                tr(
+                    "The committee refused the machine, so the chain forgot it. A part of the stake is lost, the "
+                    "rest is back. Check what was declared; you can bond it again."
+                )
+            )
         self._line.set_steps([(text, StepKind(state)) for text, state in screen.line])
         self._title.setText(screen.title)
         self._body.setText(screen.body)
@@ -194,6 +206,8 @@ class BringOnline(QWidget):
             if step is screen.step:
                 form.show_facts(self._facts)
             form.setVisible(step is screen.step)
+        if before is None or screen.step is not before.step:
+            self._focus(screen.step)
         if screen.step is BringStep.ACCOUNT and self._choice.stash is not None:
             self._account.choose(self._choice.stash)
         self._rows.set_rows(screen.rows)
@@ -203,6 +217,16 @@ class BringOnline(QWidget):
         self._check_line.setVisible(bool(screen.checks) and bool(screen.rows))
         self._side.setVisible(bool(screen.rows) or bool(screen.checks))
         self._show_buttons(screen)
+
+    def _focus(self, step: BringStep) -> None:
+        """Typing goes to the first field of the step."""
+        field = {
+            BringStep.KEY: self._key.first,
+            BringStep.BOND: self._bond.field,
+            BringStep.DESCRIBE: self._describe.place,
+        }
+        if (wanted := field.get(step)) is not None and wanted.isVisible():
+            wanted.setFocus()
 
     def _show_buttons(self, screen: BringScreen) -> None:
         can = self._window.capabilities()

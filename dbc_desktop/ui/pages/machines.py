@@ -95,12 +95,12 @@ class MachinesPage(Page):
         """The wizard is open."""
         return self._stack.currentWidget() is self._wizard
 
-    def open_wizard(self, machine_id: MachineId | None = None) -> None:
+    def open_wizard(self, machine: Machine | None = None) -> None:
         """Open the wizard, for a machine where one is given."""
         if self.window_services.account() is None:
             self.window_services.open_create_account()
             return
-        self._wizard.start(machine_id)
+        self._wizard.start(machine)
         self._stack.setCurrentWidget(self._wizard)
         self._bring.hide()
         self.title_label.setText(tr("Bring a machine online"))
@@ -260,4 +260,4 @@ class MachinesPage(Page):
         if want in calls:
             self.spend.emit(calls[want], machine.controller, lambda _: self._read())
         elif want in ("describe", "wait"):
-            self.open_wizard(machine.machine_id)
+            self.open_wizard(machine)

@@ -58,7 +58,7 @@ class MarketPage(Page):
         self._sort, self._ascending = MarketColumn.USD_HOUR, True
         self._chosen: MachineId | None = None
         self._known: tuple[Machine | None, RentQuote | None] = (None, None)
-        self._is_reading = self._is_outdated = False
+        self._is_reading = self._is_outdated = self._opens_single = False
         self._asked = 0
         self._build()
 
@@ -113,9 +113,11 @@ class MarketPage(Page):
             self._read()
 
     def on_argument(self, argument: object) -> None:
-        """A query to start with."""
+        """A query to start with; where it finds one machine, that one is opened."""
         if isinstance(argument, str):
+            self._opens_single = True
             self._bar.set_text(argument)
+            self._show_result()
 
     def on_account(self) -> None:
         """The market is the same for everybody."""
@@ -188,6 +190,9 @@ class MarketPage(Page):
             self._nothing.title_label.setText(tr("No machine matches"))
             self._nothing.text_label.setText(tr("Take a filter away, or ask for less."))
         self._nothing.button.setVisible(not is_everything)
+        if self._opens_single and found == 1 and not is_everything:
+            self._opens_single = False
+            self._view.selectRow(0)
         if self._chosen is not None:
             self._render_detail()
 
