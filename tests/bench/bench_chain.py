@@ -1,0 +1,174 @@
+"""The embedded chain: durable transfers a second, in batches and one per block, and the jump through time."""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from dbc_desktop.chain.local.backend import LocalChain
+from dbc_desktop.crypto import ss58
+from dbc_desktop.crypto.sr25519 import KeyPair
+from dbc_desktop.domain.call import Call
+from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId, MachineStatus
+from dbc_desktop.domain.network import ClockMode
+from tests.doubles.chain_user import ChainUser, transfer
+
+BATCH = 3_000
+SINGLES = 1_000
+RUNS = 3
+ERAS = 150
+BLOCKS_PER_ERA = 14_400
+MACHINES = 1_000
+WAVE = 10
+"""Machines that five committee members with a stake of 20,000 DBC can surely look at together."""
+
+
+def transfers_in_batches(folder: Path) -> float:
+    """Transfers a second: signed, handed in, verified, and durable in one block."""
+    chain = LocalChain(folder, is_running=False, residents=False)
+    alice = ChainUser("//Alice")
+    chain.play_money(alice.address)
+    chain.jump(1)
+    rates = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        for extrinsic in alice.many(chain, [transfer(bytes(32), 1)] * BATCH):
+            chain.submit(extrinsic)
+        chain.jump(1)
+        rates.append(BATCH / (time.perf_counter() - started))
+        assert chain.blocks(2**32, 1)[0].extrinsic_num == BATCH
+    chain.close()
+    return statistics.median(rates)
+
+
+def transfers_one_per_block(folder: Path) -> float:
+    """Transfers a second, each in a block and a commit of its own; signed before."""
+    chain = LocalChain(folder, is_running=False, residents=False)
+    alice = ChainUser("//Alice")
+    chain.set_clock(ClockMode.INSTANT)
+    chain.play_money(alice.address)
+    rates = []
+    for _ in range(RUNS):
+        # A mortal signature lives 256 blocks: sign in portions, count only the sending.
+        spent = 0.0
+        for _ in range(SINGLES // 200):
+            signed = alice.many(chain, [transfer(bytes(32), 1)] * 200)
+            started = time.perf_counter()
+            for extrinsic in signed:
+                chain.submit(extrinsic)
+            spent += time.perf_counter() - started
+        rates.append(SINGLES / spent)
+    chain.close()
+    return statistics.median(rates)
+
+
+def bare_commits(folder: Path) -> float:
+    """The floor: one row and one FULL commit at a time in SQLite."""
+    folder.mkdir()
+    connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE rows (number INTEGER PRIMARY KEY, body BLOB)")
+    rates = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        for _ in range(SINGLES):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT INTO rows (body) VALUES (?)", (b"x" * 149,))
+            connection.execute("COMMIT")
+        rates.append(SINGLES / (time.perf_counter() - started))
+    connection.close()
+    return statistics.median(rates)
+
+
+def quiet_jump(folder: Path) -> float:
+    """Seconds for 150 eras of a chain on which nobody does anything."""
+    chain = LocalChain(folder, is_running=False, residents=False)
+    times = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        chain.jump(ERAS * BLOCKS_PER_ERA)
+        times.append(time.perf_counter() - started)
+    chain.close()
+    return statistics.median(times)
+
+
+def busy_jump(folder: Path) -> float:
+    """Seconds for 150 eras in which 1,000 machines earn."""
+    chain = LocalChain(folder, is_running=False)
+    alice = ChainUser("//Alice")
+    for _ in range(100):
+        chain.play_money(alice.address)
+    chain.jump(1)
+    bring_online(chain, alice)
+    online = [one for one in chain.machines_of(alice.address) if one.status is MachineStatus.ONLINE]
+    assert len(online) == MACHINES
+    started = time.perf_counter()
+    chain.jump(ERAS * BLOCKS_PER_ERA)
+    spent = time.perf_counter() - started
+    assert len(chain.rewards(alice.address, 0, 10_000)) >= MACHINES * ERAS
+    chain.close()
+    return spent
+
+
+def bring_online(chain: LocalChain, owner: ChainUser) -> None:
+    """All machines, in waves that the committee can bear."""
+    for call in (
+        Call("OnlineProfile", "set_controller", (owner.address.raw,)),
+        Call("OnlineProfile", "gen_server_room"),
+    ):
+        owner.send(chain, call)
+    chain.jump(1)
+    (room,) = chain.server_rooms(owner.address)
+    info = CustomizeInfo(room, 100, 100, Coordinate("East", 80_000), Coordinate("North", 480_000), ("Telco",))
+    stash = ss58.encode(owner.address.raw)
+    for wave in range(0, MACHINES, WAVE):
+        calls = []
+        for number in range(wave, wave + WAVE):
+            key = KeyPair.from_seed(number.to_bytes(32))
+            machine_id = MachineId(key.public.hex())
+            message = (machine_id + stash).encode()
+            chain.show_machine(
+                HardwareInfo(machine_id, "RTX 3080", 1, 8_704, 10, 14_972, 480, 1_000, "Xeon", 16, 2_400, 64, "", True)
+            )
+            calls.append(Call("OnlineProfile", "bond_machine", (machine_id, message, key.sign(message))))
+            calls.append(Call("OnlineProfile", "add_machine_info", (machine_id, info)))
+        for extrinsic in owner.many(chain, calls):
+            chain.submit(extrinsic)
+        chain.jump(4_900)
+
+
+def row(name: str, value: float, unit: str, limit: float, floor: float | None, ok: bool, note: str) -> dict[str, Any]:
+    """One line of the report."""
+    return {"name": name, "value": value, "unit": unit, "limit": limit, "floor": floor, "ok": ok, "note": note}
+
+
+def measure() -> list[dict[str, Any]]:
+    """The four budgets of the embedded chain."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        batch = transfers_in_batches(home / "batch")
+        bare = bare_commits(home / "bare")
+        single = transfers_one_per_block(home / "single")
+        quiet, busy = quiet_jump(home / "quiet"), busy_jump(home / "busy")
+    return [
+        row("transfers in batches", batch, "/s", 3_000, None, batch >= 3_000, f"{BATCH} a block, signing included"),
+        row(
+            "transfers one per block",
+            single / bare,
+            "of bare FULL commits",
+            1 / 3,
+            bare,
+            single >= bare / 3,
+            f"{single:.0f} against {bare:.0f} a second",
+        ),
+        row("jump of 150 quiet eras", quiet * 1_000, "ms", 50, None, quiet <= 0.05, "every era rolled and stored"),
+        row("jump of 150 eras, 1,000 machines", busy, "s", 3, None, busy <= 3, "150,000 payouts, all in the books"),
+    ]
