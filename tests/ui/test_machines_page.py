@@ -387,3 +387,23 @@ def test_the_keyboard_alone_makes_a_key(parts: Any, window: FakeWindow, qtbot: Q
     qtbot.keyClicks(again, FakeWallet.PASSPHRASE)
     qtbot.keyClick(again, Qt.Key.Key_Return)
     assert parts.wallet.keys == [MACHINE]
+
+
+def test_loading_shows_the_shape_of_the_page(parts: Any, window: FakeWindow, qtbot: QtBot) -> None:
+    parts.runner.hold = True
+    page = open_page(qtbot, parts, window)
+    assert page.state == "loading"
+    parts.runner.release()
+    assert page.state == "content"
+
+
+def test_an_answer_for_the_account_before_is_not_shown(parts: Any, window: FakeWindow, qtbot: QtBot) -> None:
+    parts.runner.hold = True
+    page = open_page(qtbot, parts, window)
+    window.chosen = replace(FakeWallet().accounts()[1], address=BOB)
+    parts.backend.controller = None
+    page.on_account()
+    parts.runner.release()
+    assert page._machines == ()
+    parts.runner.release()
+    assert page.state == "message"  # the other account has no machine
