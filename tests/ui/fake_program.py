@@ -20,6 +20,7 @@ from dbc_desktop.domain.reward import ReleaseRule, ReleaseSchedule, RewardRow, S
 from dbc_desktop.services.program import Program
 from dbc_desktop.services.transactions import Prepared
 from dbc_desktop.storage.settings import Settings
+from dbc_desktop.telemetry.history import History
 
 ALICE = Address(bytes.fromhex("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"))
 BOB = Address(bytes.fromhex("8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48"))
@@ -282,6 +283,7 @@ class FakeTransactions:
 
 class FakeSampler:
     def __init__(self) -> None:
+        self.history = History()
         self.sample: RigSample | None = None
         self.callbacks: list[Callable[[RigSample], None]] = []
 
@@ -297,6 +299,7 @@ class FakeSampler:
 
     def tell(self, sample: RigSample) -> None:
         self.sample = sample
+        self.history.append(sample)
         for callback in self.callbacks:
             callback(sample)
 

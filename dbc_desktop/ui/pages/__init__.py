@@ -28,6 +28,12 @@ def _home() -> type[Page]:
     return HomePage
 
 
+def _rigs() -> type[Page]:
+    from dbc_desktop.ui.pages.rigs import RigsPage
+
+    return RigsPage
+
+
 def _machines() -> type[Page]:
     from dbc_desktop.ui.pages.machines import MachinesPage
 
@@ -66,6 +72,7 @@ def _settings() -> type[Page]:
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("home", "home", lambda: tr("Home"), _home),
+    PageEntry("rigs", "rigs", lambda: tr("Rigs"), _rigs),
     PageEntry("machines", "machines", lambda: tr("Machines"), _machines),
     PageEntry("rewards", "rewards", lambda: tr("Rewards"), _rewards),
     PageEntry("market", "market", lambda: tr("Market"), _market),

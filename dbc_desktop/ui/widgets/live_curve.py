@@ -13,7 +13,7 @@ from dbc_desktop.ui import theme
 from dbc_desktop.ui.widgets.plot import Series, polygons, time_step, time_ticks
 from dbc_desktop.ui.widgets.spark_line import PEN_WIDTH, scaled
 
-_LEFT, _AXIS, _TOP = 34, 18, 4
+_LEFT, _AXIS, _TOP = 40, 18, 4
 
 
 class LiveCurve(QWidget):
