@@ -6,12 +6,15 @@ import platform
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import DriverMissing
 from dbc_desktop.domain.gpu import RigSample
-from dbc_desktop.telemetry.history import History
 from dbc_desktop.telemetry.ports import Sensors
+
+if TYPE_CHECKING:
+    from dbc_desktop.telemetry.history import History
 
 LONGEST_BACK_OFF = 30.0
 STOP_SECONDS = 2.0
@@ -50,7 +53,17 @@ class Sampler:
         self._thread: threading.Thread | None = None
         self._cycles = self._dropped = 0
         self._last_seconds = self._all_seconds = 0.0
-        self.history = History()
+        self._history: History | None = None
+
+    @property
+    def history(self) -> History:
+        """The last hour; made when first needed, because its numpy takes longer to import than the window to paint."""
+        from dbc_desktop.telemetry.history import History
+
+        with self._mutex:
+            if self._history is None:
+                self._history = History()
+            return self._history
 
     def start(self) -> None:
         """Begin to sample; nothing happens where it runs already."""

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-
-from keyring.backend import KeyringBackend
-from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError, PasswordDeleteError
+from typing import TYPE_CHECKING
 
 from dbc_desktop.domain.errors import SecretStoreUnavailable
+
+if TYPE_CHECKING:  # the library takes 30 ms to import: only who really asks for a secret waits for it
+    from keyring.backend import KeyringBackend
 
 _SERVICE = "dbc-desktop"
 _LISTED = {
@@ -120,6 +121,8 @@ def _name_of(backend: KeyringBackend | None) -> str | None:
 @contextmanager
 def _translated() -> Iterator[None]:
     """What the library and the ones below it raise, as one reason."""
+    from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError, PasswordDeleteError
+
     try:
         yield
     except KeyringLocked as error:
