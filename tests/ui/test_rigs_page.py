@@ -15,7 +15,7 @@ from dbc_desktop.telemetry.history import History
 from dbc_desktop.ui.pages import PAGES
 from dbc_desktop.ui.pages.rigs import SILENT_AFTER_MS, RigsPage
 from dbc_desktop.ui.pages.rigs_cards import TileCard
-from dbc_desktop.ui.widgets import ElidedLabel
+from dbc_desktop.ui.widgets import ElidedLabel, EmptyState
 from dbc_desktop.ui.widgets.live_curve import LiveCurve
 from dbc_desktop.ui.widgets.plot import Series
 from dbc_desktop.ui.widgets.spark_line import SparkLine
@@ -207,11 +207,16 @@ def test_a_driver_that_was_never_there_is_a_failure_with_its_reason(page: RigsPa
     assert page.state == "content"
 
 
-def test_a_computer_without_a_gpu_says_so(page: RigsPage, sampling: Sampling) -> None:
+def test_a_computer_without_a_gpu_says_so_without_cutting_the_sentence(
+    page: RigsPage, sampling: Sampling, qtbot: QtBot
+) -> None:
     page.on_sample(sampling.take(sample()))
 
     assert page.state == "message"
     assert "No GPU in this computer" in texts(page)
+    state = page.findChild(EmptyState)
+    assert isinstance(state, EmptyState)
+    qtbot.waitUntil(lambda: state.text_label.height() >= 2 * state.text_label.fontMetrics().height())
 
 
 def test_readings_that_stop_are_marked_as_old(page: RigsPage, sampling: Sampling) -> None:

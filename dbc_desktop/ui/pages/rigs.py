@@ -45,8 +45,6 @@ class RigsPage(Page):
         self._add_ranges()
         self._grid = QGridLayout()
         self._grid.setSpacing(12)
-        for column in range(_COLUMNS):
-            self._grid.setColumnStretch(column, 1)
         self.body.addLayout(self._grid)
         self._curves, self._readings, self._events = CurvesCard(), ReadingsCard(), EventsCard()
         detail = QHBoxLayout()
@@ -170,6 +168,8 @@ class RigsPage(Page):
             card.chosen.connect(self._choose)
             self._grid.addWidget(card, number // _COLUMNS, number % _COLUMNS)
             self._tiles.append(card)
+        for column in range(_COLUMNS):
+            self._grid.setColumnStretch(column, 1 if column < len(self._tiles) else 0)
         history = self.program.sampler.history
         chosen = None if screen.detail is None else screen.detail.uuid
         for card, tile in zip(self._tiles, screen.tiles, strict=True):

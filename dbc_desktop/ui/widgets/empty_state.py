@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dbc_desktop.ui.widgets.button import Button
 from dbc_desktop.ui.widgets.label import Label
+
+_WIDTH = 460
 
 
 class EmptyState(QWidget):
@@ -32,11 +34,18 @@ class EmptyState(QWidget):
         centre = Qt.AlignmentFlag.AlignHCenter
         self.title_label = Label(title, "heading", wrap=True)
         self.text_label = Label(text, "muted", wrap=True)
+        # An aligned item gets the height its text has at the width of the page, and is cut; a column is not.
+        column = QVBoxLayout()
+        column.setSpacing(8)
         for label in (self.title_label, self.text_label):
             label.setAlignment(centre)
-            label.setMinimumWidth(420)
-            label.setMaximumWidth(520)
-            box.addWidget(label, 0, centre)
+            label.setFixedWidth(_WIDTH)
+            column.addWidget(label)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addLayout(column)
+        line.addStretch(1)
+        box.addLayout(line)
         self.text_label.setVisible(bool(text))
         self.button = Button(button, "primary" if primary else "plain", name=name, act=act)
         self.button.setVisible(bool(button))
