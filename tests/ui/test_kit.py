@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
@@ -11,9 +12,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.screens.notices import Notice
 from dbc_desktop.ui.hop import Hop
 from dbc_desktop.ui.page import Page
+from dbc_desktop.ui.pages.home_cards import mean_use
 from dbc_desktop.ui.strip import MessageStrip
 from dbc_desktop.ui.widgets import (
     AddressLabel,
@@ -32,7 +35,7 @@ from dbc_desktop.ui.widgets import (
 )
 from dbc_desktop.ui.widgets.qr import QrCode
 from dbc_desktop.ui.widgets.release_bars import ReleaseBars
-from tests.ui.fake_program import fakes
+from tests.ui.fake_program import fakes, reading, sample
 
 ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
 
@@ -263,3 +266,16 @@ def test_an_offline_page_keeps_its_values_and_can_retry(page: SomePage) -> None:
     assert (age.text(), age.toolTip()) == ("No answer from the chain", "why")
     QTest.mouseClick(page.findChild(Button, "some.retry"), Qt.MouseButton.LeftButton)
     assert page.asked == 1
+
+
+def test_the_use_of_a_rig_is_the_mean_of_what_answered() -> None:
+    class Gappy:
+        def series(self, uuid: str, field: str, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+            assert (field, seconds) == ("gpu_percent", 600.0)
+            values = {"GPU-0": [10.0, 20.0, np.nan], "GPU-1": [99.0, 30.0, 40.0, np.nan]}[uuid]
+            return np.arange(float(len(values))), np.array(values)
+
+    use = mean_use(Gappy(), sample(reading(0), reading(1)))  # type: ignore[arg-type]
+    assert use.values[:2].tolist() == [20.0, 30.0]
+    assert np.isnan(use.values[2])
+    assert len(mean_use(Gappy(), RigSample("x", "nvml", 0, ())).values) == 0  # type: ignore[arg-type]

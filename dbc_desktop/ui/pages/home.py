@@ -17,7 +17,7 @@ from dbc_desktop.screens.texts import tr
 from dbc_desktop.services.onboarding import StepId, StepState
 from dbc_desktop.services.overview import HomeFacts, home_facts
 from dbc_desktop.ui.page import Page, WindowServices
-from dbc_desktop.ui.pages.home_cards import FigureCard, NeedsCard, RigCard, SideCards, StepsCard
+from dbc_desktop.ui.pages.home_cards import FigureCard, NeedsCard, RigCard, SideCards, StepsCard, mean_use
 from dbc_desktop.ui.widgets import Card, Label
 from dbc_desktop.ui.widgets.release_bars import ReleaseBars
 
@@ -114,8 +114,9 @@ class HomePage(Page):
         overview = None if self._facts is None else self._facts.overview
         strip = rig_strip(sample, overview)
         if strip is not None:
-            self._rig.fill(strip, sample)
-            self._side.fill_rig(strip, sample)
+            use = mean_use(self.program.sampler.history, sample)
+            self._rig.fill(strip, sample, use)
+            self._side.fill_rig(strip, sample, use)
 
     def on_account(self) -> None:
         """Another account, other figures."""
@@ -168,8 +169,9 @@ class HomePage(Page):
         self._side.fill(screen.side)
         sample = self.program.sampler.latest()
         if screen.rig is not None and sample is not None:
-            self._rig.fill(screen.rig, sample)
-            self._side.fill_rig(screen.rig, sample)
+            use = mean_use(self.program.sampler.history, sample)
+            self._rig.fill(screen.rig, sample, use)
+            self._side.fill_rig(screen.rig, sample, use)
         self._rig.setVisible(screen.rig is not None)
         for figure in screen.figures:
             self._figures[figure.key].fill(figure)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -24,8 +26,30 @@ from dbc_desktop.ui.widgets import (
     Hairline,
     KeyValue,
     Label,
+    SparkLine,
     StateDot,
 )
+from dbc_desktop.ui.widgets.plot import Series
+
+if TYPE_CHECKING:
+    from dbc_desktop.telemetry.history import History
+
+
+SPARK_SECONDS = 600.0
+
+
+def mean_use(history: History, sample: RigSample) -> Series:
+    """Mean utilisation of all GPUs over the last ten minutes, in percent; a gap where none answered."""
+    columns = [history.series(gpu.uuid, "gpu_percent", SPARK_SECONDS) for gpu in sample.gpus]
+    rows = min((len(times) for times, _ in columns), default=0)
+    if rows == 0:
+        return Series()
+    values = np.stack([each[-rows:] for _, each in columns])
+    known = ~np.isnan(values)
+    number = known.sum(axis=0)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    mean = np.where(number > 0, total / np.maximum(number, 1), np.nan)
+    return Series(columns[0][0][-rows:], mean)
 
 
 class StepMark(QWidget):
@@ -148,6 +172,8 @@ class SideCards(QWidget):
         self._rig.body.addWidget(self._rig_text)
         self._rig_figures = Label("", "second")
         self._rig.body.addWidget(self._rig_figures)
+        self._spark = SparkLine()
+        self._rig.body.addWidget(self._spark)
         self._rig.hide()
         box.addWidget(self._rig)
         other = Card(tr("Have an account already?"))
@@ -166,7 +192,7 @@ class SideCards(QWidget):
             self._rows.setVisible(bool(side.rows))
             self._text.setText(side.text)
 
-    def fill_rig(self, strip: RigStrip, sample: RigSample) -> None:
+    def fill_rig(self, strip: RigStrip, sample: RigSample, use: Series) -> None:
         """Say what this computer has."""
         self._rig.show()
         self._demo.setVisible(strip.is_demo)
@@ -174,6 +200,7 @@ class SideCards(QWidget):
             tr("No NVIDIA driver was found, so imagined GPUs stand in.") if strip.is_demo else strip.detail
         )
         self._rig_figures.setText(f"{strip.name} · {strip.hottest} · {strip.power}")
+        self._spark.show_series(use, sample.taken_at, SPARK_SECONDS)
 
 
 class RigCard(Card):
@@ -210,12 +237,16 @@ class RigCard(Card):
         row.addLayout(words, 1)
         self._hottest = _Small(tr("hottest"))
         self._power = _Small(tr("power"))
+        self._spark = SparkLine()
+        self._spark.setFixedWidth(110)
         row.addWidget(self._hottest)
         row.addWidget(self._power)
+        row.addWidget(self._spark)
         self.body.addLayout(row)
 
-    def fill(self, strip: RigStrip, sample: RigSample) -> None:
-        """Fill the line."""
+    def fill(self, strip: RigStrip, sample: RigSample, use: Series) -> None:
+        """Fill the line; `use` is the mean utilisation of its GPUs."""
+        self._spark.show_series(use, sample.taken_at, SPARK_SECONDS)
         self._dot.set_kind(strip.kind)
         self._name.setText(strip.name)
         self._detail.setText(strip.detail)
