@@ -26,6 +26,7 @@ class GenesisSpec:
             committee's stake and 1,000 DBC for fees gets what is missing.
         dbc_price_usd: Micro-USD for one DBC.
         seed: Makes the digests of two otherwise equal chains differ.
+        standard_price: Points and micro-USD a day of the machine by which all are priced; None: the profile's.
     """
 
     profile: str
@@ -35,6 +36,7 @@ class GenesisSpec:
     dbc_price_usd: int
     cny_per_usd_milli: int = 7_000
     seed: bytes = b""
+    standard_price: tuple[int, int] | None = None
 
 
 def genesis(spec: GenesisSpec) -> Engine:
@@ -51,6 +53,8 @@ def genesis(spec: GenesisSpec) -> Engine:
     layer.put(price.PRICES, SINGLE, (spec.dbc_price_usd,) * profile.price_window)
     layer.put(price.AVG_PRICE, SINGLE, spec.dbc_price_usd)
     layer.put(price.CNY_PER_USD, SINGLE, spec.cny_per_usd_milli)
+    if spec.standard_price is not None:
+        layer.put(price.STANDARD_PRICE, SINGLE, price.StandardPrice(*spec.standard_price))
     for who, amount in spec.endowments:
         balances.mint(work, who, amount)
     for member in spec.committee:

@@ -1,10 +1,12 @@
-"""DBCPriceOCW 106: the oracle price, the mean of the last 64 (chain-rules 2.4)."""
+"""DBCPriceOCW 106: the oracle price, the mean of the last 64 (chain-rules 2.4); and what a standard GPU costs (5.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from dbc_desktop.rules.codec import NUMBER, row
+from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.state import SINGLE, Readable, declare_value
 from dbc_desktop.rules.work import Work, refuse
 
@@ -12,6 +14,17 @@ PRICES = declare_value("DBCPriceOCW.Prices", row(tuple[int, ...]))
 AVG_PRICE = declare_value("DBCPriceOCW.AvgPrice", NUMBER)
 CNY_PER_USD = declare_value("Launch2021.CnyPerUsdMilli", NUMBER)
 """Thousandths of a yuan for one US dollar, fixed at genesis (design 3.1)."""
+
+
+class StandardPrice(NamedTuple):
+    """What a machine of `gpu_point` points costs a day: `gpu_price` micro-USD."""
+
+    gpu_point: int
+    gpu_price: int
+
+
+STANDARD_PRICE = declare_value("OnlineProfile.StandardGPUPointPrice", row(StandardPrice))
+"""Fixed at genesis; where it is not, the profile's holds."""
 
 
 def price(layer: Readable) -> int | None:
@@ -22,6 +35,11 @@ def price(layer: Readable) -> int | None:
 def cny_per_usd_milli(layer: Readable) -> int:
     """Thousandths of a yuan for one US dollar."""
     return layer.get(CNY_PER_USD, SINGLE) or 7_000
+
+
+def standard_price(profile: RulesProfile, layer: Readable) -> StandardPrice:
+    """What a standard machine costs on this chain."""
+    return layer.get(STANDARD_PRICE, SINGLE) or StandardPrice(profile.gpu_point, profile.gpu_price)
 
 
 def submit_price_by_root(work: Work, new: int) -> None:

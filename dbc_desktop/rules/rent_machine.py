@@ -24,7 +24,7 @@ from dbc_desktop.rules.orders import (
     is_running,
     machine_orders,
 )
-from dbc_desktop.rules.price import price
+from dbc_desktop.rules.price import StandardPrice, price, standard_price
 from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.state import SINGLE, Readable
 from dbc_desktop.rules.work import Work, refuse
@@ -42,9 +42,9 @@ class Terms(NamedTuple):
     fee: int
 
 
-def day_price(profile: RulesProfile, calc_point: int, gpus: int, of_gpus: int) -> int:
+def day_price(standard: StandardPrice, calc_point: int, gpus: int, of_gpus: int) -> int:
     """Micro-USD a day for `gpus` of the `of_gpus` cards of a machine, each division cut."""
-    return profile.gpu_price * calc_point * 10_000 // profile.gpu_point * gpus // of_gpus // 10_000
+    return standard.gpu_price * calc_point * 10_000 // standard.gpu_point * gpus // of_gpus // 10_000
 
 
 def fees(profile: RulesProfile, layer: Readable, machine: MachineRow, gpus: int, duration: int) -> tuple[int, int]:
@@ -56,7 +56,8 @@ def fees(profile: RulesProfile, layer: Readable, machine: MachineRow, gpus: int,
     now = price(layer)
     if now is None or machine.hardware is None:
         refuse(_PALLET, "GetMachinePriceFailed")
-    fee_usd = day_price(profile, machine.hardware.calc_point, gpus, machine.gpu_num) * duration // BLOCKS_PER_ERA
+    a_day = day_price(standard_price(profile, layer), machine.hardware.calc_point, gpus, machine.gpu_num)
+    fee_usd = a_day * duration // BLOCKS_PER_ERA
     if fee_usd >= _U64:
         refuse(_PALLET, "Overflow")
     return fee_usd, value_to_dbc(fee_usd, now)

@@ -22,6 +22,10 @@ from dbc_desktop.rules.profile import TREASURY
 SEED = b"dbc-desktop local chain"
 ISSUANCE = 3_900_000_000 * DBC
 PRICE_MICRO_USD = 12_000
+STANDARD_PRICE = (100, 28_229)
+"""Points and micro-USD a day of the standard machine. Of the two that are known of the network's tests (chain-rules
+11.3) the one that people would pay: a card costs about 0.15 to 0.30 USD an hour, with the other twenty times as much.
+"""
 GIFT = 1_000_000 * DBC
 """What the bank sends on request."""
 
@@ -145,7 +149,10 @@ class PlayKeys:
 
 
 def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> GenesisSpec:
-    """The genesis of the embedded chain: 3.9 billion DBC, five committee members, the bank holds what is left."""
+    """The genesis of the embedded chain: 3.9 billion DBC, five committee members, the bank holds what is left.
+
+    Machines are priced by `STANDARD_PRICE`, not by the profile's own.
+    """
     keys = PlayKeys(seed)
     held = {SUDO: _SUDO_DBC} | dict.fromkeys(COMMITTEE, _COMMITTEE_DBC)
     if residents:
@@ -154,12 +161,17 @@ def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> Gene
     endowments += [(keys.account(name), whole * DBC) for name, whole in held.items()]
     endowments.append((keys.account(BANK), ISSUANCE - sum(amount for _, amount in endowments)))
     members = tuple(keys.account(name) for name in COMMITTEE)
-    return GenesisSpec(profile, keys.account(SUDO), tuple(endowments), members, PRICE_MICRO_USD, seed=seed)
+    return GenesisSpec(
+        profile, keys.account(SUDO), tuple(endowments), members, PRICE_MICRO_USD, 7_000, seed, STANDARD_PRICE
+    )
 
 
 def pack_spec(spec: GenesisSpec) -> bytes:
-    """The one form in which a genesis is kept and hashed."""
-    return json.dumps(asdict(spec), default=bytes.hex, sort_keys=True, separators=(",", ":")).encode()
+    """The one form in which a genesis is kept and hashed; without a standard price as it was before there was one."""
+    held = asdict(spec)
+    if spec.standard_price is None:
+        del held["standard_price"]
+    return json.dumps(held, default=bytes.hex, sort_keys=True, separators=(",", ":")).encode()
 
 
 def unpack_spec(data: bytes) -> GenesisSpec:
@@ -170,6 +182,7 @@ def unpack_spec(data: bytes) -> GenesisSpec:
         KeyError: A field is missing.
     """
     held = json.loads(data)
+    standard = held.get("standard_price")
     return GenesisSpec(
         profile=held["profile"],
         sudo=bytes.fromhex(held["sudo"]),
@@ -178,6 +191,7 @@ def unpack_spec(data: bytes) -> GenesisSpec:
         dbc_price_usd=int(held["dbc_price_usd"]),
         cny_per_usd_milli=int(held["cny_per_usd_milli"]),
         seed=bytes.fromhex(held["seed"]),
+        standard_price=None if standard is None else (int(standard[0]), int(standard[1])),
     )
 
 

@@ -19,6 +19,8 @@ from dbc_desktop.rules.engine import BlockOutcome, Engine, HistoryRow, SignedCal
 from dbc_desktop.rules.genesis import GenesisSpec, genesis
 
 DBC = 10**15
+VECTOR_PRICE = (1_000, 5_000_000)
+"""The standard machine of the reference's vectors V-1 to V-12."""
 
 
 def parent_hash(height: int) -> bytes:
@@ -35,7 +37,8 @@ class Chain:
 
     def __init__(self, stash_dbc: int = 10_000_000, sudo_dbc: int = 3_000_000_000) -> None:
         endowments = ((self.sudo, sudo_dbc * DBC), (self.stash, stash_dbc * DBC), (self.renter, 20_000_000 * DBC))
-        self.engine: Engine = genesis(GenesisSpec("launch-2021", self.sudo, endowments, self.committee, 12_000))
+        spec = GenesisSpec("launch-2021", self.sudo, endowments, self.committee, 12_000, standard_price=VECTOR_PRICE)
+        self.engine: Engine = genesis(spec)
         self.keys = KeyPair.from_phrase("//Bob")
         self.machine_id = MachineId(self.keys.public.hex())
         self.history: list[HistoryRow] = []

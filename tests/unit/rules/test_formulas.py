@@ -13,6 +13,7 @@ from dbc_desktop.rules.bind_message import bind_message, check_bind_message
 from dbc_desktop.rules.calc_point import calc_point
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.online_profile.points import MachinePoints, StashPoints, machine_total, stash_total
+from dbc_desktop.rules.price import StandardPrice
 from dbc_desktop.rules.profile import LAUNCH_2021
 from dbc_desktop.rules.rent_machine import day_price, free_indexes
 from dbc_desktop.rules.work import era_of
@@ -41,7 +42,7 @@ def test_fee_of_107_bytes_at_multiplier_one() -> None:
 
 @pytest.mark.vector
 def test_v1_price_of_four_gpus_for_ten_days() -> None:
-    a_day = day_price(LAUNCH_2021, 59_890, 4, 4)
+    a_day = day_price(StandardPrice(1_000, 5_000_000), 59_890, 4, 4)
     assert a_day == 299_450_000
     assert value_to_dbc(a_day * 144_000 // 14_400, 12_000) == 249_541_666_666_666_666_666
 
