@@ -13,6 +13,9 @@ UNITS_PER_DBC: int = 10**DECIMALS
 
 _AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?:\.(?P<part>\d*))?")
 
+MOST_UNITS = 2**128 - 1
+"""What the chain's numbers for money can hold."""
+
 # More digits than any amount has, and far fewer than Python refuses to convert.
 _LONGEST_TEXT = 100
 
@@ -34,7 +37,7 @@ class Balance:
         """The amount a person typed, e.g. `1,204.5`; a `DBC` behind it is allowed.
 
         Raises:
-            InvalidInput: `amount` with `empty`, `not_a_number` or `too_many_decimals`.
+            InvalidInput: `amount` with `empty`, `not_a_number`, `too_many_decimals` or `too_large`.
         """
         stripped = text.strip().removesuffix("DBC").strip()
         if not stripped:
@@ -51,7 +54,10 @@ class Balance:
         if len(part.rstrip("0")) > DECIMALS:
             raise InvalidInput("amount", "too_many_decimals", decimals=DECIMALS)
         whole = int((found["whole"] or "0").replace(",", ""))
-        return cls(whole * UNITS_PER_DBC + int(part[:DECIMALS].ljust(DECIMALS, "0")))
+        units = whole * UNITS_PER_DBC + int(part[:DECIMALS].ljust(DECIMALS, "0"))
+        if units > MOST_UNITS:
+            raise InvalidInput("amount", "too_large")
+        return cls(units)
 
     def text(self, decimals: int | None = None) -> str:
         """`12,345.67`: cut (never rounded up) to `decimals`; all significant digits and at least two where None."""

@@ -30,7 +30,9 @@ _ADDRESS: dict[str, Sentence] = {
 _WORDS: dict[str, Sentence] = {
     "empty": lambda f: tr("Type the words, with a blank between them."),
     "count": lambda f: tr("There must be 12, 15, 18, 21 or 24 words. Count them again."),
-    "unknown_word": lambda f: tr("“{word}” is not in the word list. Check its spelling.", word=f.get("word", "")),
+    "unknown_word": lambda f: tr(
+        "Word {position} is not in the word list. Check its spelling.", position=f.get("position", "?")
+    ),
     "checksum": lambda f: tr("The words do not belong together. Check their order and spelling."),
     "path": lambda f: tr("The part behind the words is not a derivation path. It looks like //stash/0."),
     "wrong_word": lambda f: tr("This is not the word with that number. Look at what you wrote down."),

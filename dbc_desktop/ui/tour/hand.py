@@ -58,12 +58,15 @@ class Hand:
         self.rest()
 
     def type(self, name: str, text: str) -> None:
-        """Click into a field, select what is there, and type."""
+        """Click into a field, select what is there, and type over it; an empty text clears the field."""
         widget = self.find(name)
         self._scroll_to(widget)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
         QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        QTest.keyClicks(widget, text)
+        if text:
+            QTest.keyClicks(widget, text)
+        else:
+            QTest.keyClick(widget, Qt.Key.Key_Delete)
         self.rest()
 
     def choose(self, name: str, row: int) -> None:

@@ -53,6 +53,8 @@ def test_what_a_person_types(text: str, units: int) -> None:
         ("0." + "0" * 5_000, "not_a_number"),
         ("0.0000000000000001", "too_many_decimals"),
         ("1.0000000000000005", "too_many_decimals"),
+        ("340282366920938463463374.607431768211456", "too_large"),
+        ("9" * 40, "too_large"),
     ],
 )
 def test_what_is_no_amount_is_named(text: str, reason: str) -> None:
