@@ -141,6 +141,7 @@ class Page(QWidget):
         self.title_label = Label(self.title(), "title")
         self.title_label.setFixedHeight(32)
         self.note_label = Label("", "muted")
+        self.note_label.hide()  # an empty label would still take its spacing
         self.head_badge = Badge()
         self.head_badge.hide()
         self._age = Badge("", "warn")
@@ -173,6 +174,7 @@ class Page(QWidget):
     def set_note(self, text: str) -> None:
         """A muted line beside the title."""
         self.note_label.setText(text)
+        self.note_label.setVisible(bool(text))
 
     def set_right_note(self, text: str) -> None:
         """A muted line at the end of the head line."""

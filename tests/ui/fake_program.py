@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
@@ -283,16 +281,8 @@ class FakeTransactions:
         return self.receipts[:limit]
 
 
-class FakeHistory:
-    """Sixty seconds in which every GPU works at 60 %, its own index added."""
-
-    def series(self, uuid: str, field: str, seconds: float) -> tuple[Any, Any]:
-        return np.arange(-59.0, 1.0), np.full(60, 60.0 + int(uuid.removeprefix("GPU-")))
-
-
 class FakeSampler:
     def __init__(self) -> None:
-        self.history = FakeHistory()
         self.history = History()
         self.sample: RigSample | None = None
         self.callbacks: list[Callable[[RigSample], None]] = []

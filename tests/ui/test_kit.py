@@ -16,7 +16,7 @@ from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.screens.notices import Notice
 from dbc_desktop.ui.hop import Hop
 from dbc_desktop.ui.page import Page
-from dbc_desktop.ui.pages.home_cards import mean_use
+from dbc_desktop.ui.pages.home_cards import mean_use, span_of
 from dbc_desktop.ui.strip import MessageStrip
 from dbc_desktop.ui.widgets import (
     AddressLabel,
@@ -33,6 +33,7 @@ from dbc_desktop.ui.widgets import (
     StepKind,
     StepLine,
 )
+from dbc_desktop.ui.widgets.plot import Series
 from dbc_desktop.ui.widgets.qr import QrCode
 from dbc_desktop.ui.widgets.release_bars import ReleaseBars
 from tests.ui.fake_program import fakes, reading, sample
@@ -278,4 +279,7 @@ def test_the_use_of_a_rig_is_the_mean_of_what_answered() -> None:
     use = mean_use(Gappy(), sample(reading(0), reading(1)))  # type: ignore[arg-type]
     assert use.values[:2].tolist() == [20.0, 30.0]
     assert np.isnan(use.values[2])
+    assert span_of(use) == 60.0
+    assert span_of(Series()) == 600.0
+    assert span_of(Series(np.array([0.0, 300.0]), np.array([1.0, 1.0]))) == 300.0
     assert len(mean_use(Gappy(), RigSample("x", "nvml", 0, ())).values) == 0  # type: ignore[arg-type]

@@ -52,6 +52,13 @@ def mean_use(history: History, sample: RigSample) -> Series:
     return Series(columns[0][0][-rows:], mean)
 
 
+def span_of(series: Series) -> float:
+    """The seconds to draw: what there is, at least one minute, so that a young curve is seen too."""
+    if len(series.times) == 0:
+        return SPARK_SECONDS
+    return min(SPARK_SECONDS, max(60.0, float(series.times[-1] - series.times[0])))
+
+
 class StepMark(QWidget):
     """The round mark before a step: a tick, or its number in a ring."""
 
@@ -200,7 +207,7 @@ class SideCards(QWidget):
             tr("No NVIDIA driver was found, so imagined GPUs stand in.") if strip.is_demo else strip.detail
         )
         self._rig_figures.setText(f"{strip.name} · {strip.hottest} · {strip.power}")
-        self._spark.show_series(use, sample.taken_at, SPARK_SECONDS)
+        self._spark.show_series(use, sample.taken_at, span_of(use))
 
 
 class RigCard(Card):
@@ -246,7 +253,7 @@ class RigCard(Card):
 
     def fill(self, strip: RigStrip, sample: RigSample, use: Series) -> None:
         """Fill the line; `use` is the mean utilisation of its GPUs."""
-        self._spark.show_series(use, sample.taken_at, SPARK_SECONDS)
+        self._spark.show_series(use, sample.taken_at, span_of(use))
         self._dot.set_kind(strip.kind)
         self._name.setText(strip.name)
         self._detail.setText(strip.detail)

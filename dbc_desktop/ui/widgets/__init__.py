@@ -15,6 +15,7 @@ from dbc_desktop.ui.widgets.label import ElidedLabel, Label, MixedLabel
 from dbc_desktop.ui.widgets.progress import Progress
 from dbc_desktop.ui.widgets.sheet import Sheet, SheetHost
 from dbc_desktop.ui.widgets.skeleton import Skeleton
+from dbc_desktop.ui.widgets.spark_line import SparkLine
 from dbc_desktop.ui.widgets.step_line import StepKind, StepLine
 from dbc_desktop.ui.widgets.style import restyle
 
@@ -38,6 +39,7 @@ __all__ = [
     "Sheet",
     "SheetHost",
     "Skeleton",
+    "SparkLine",
     "StateDot",
     "StepKind",
     "StepLine",
