@@ -1,0 +1,292 @@
+"""The Rewards page: chart, ledger, stakes, claim and export, and each of its states."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTableView, QWidget
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from dbc_desktop.chain.backend import HeadChange
+from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.balance import ZERO, Balance
+from dbc_desktop.domain.call import Call, EventRecord
+from dbc_desktop.domain.errors import ChainUnreachable, DbcError
+from dbc_desktop.domain.machine import Machine
+from dbc_desktop.domain.network import Head, NetworkTotals
+from dbc_desktop.domain.reward import ReleaseRule, ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.ui import theme
+from dbc_desktop.ui.pages.rewards import RewardsPage
+from dbc_desktop.ui.pages.rewards_table import Column, LedgerModel
+from dbc_desktop.ui.widgets import Progress
+from dbc_desktop.ui.widgets.vesting_chart import VestingChart
+from tests.ui.renting_doubles import ALICE, BOB, HEAD, MACHINE, FakeWindow, InlineRunner, machine
+
+RULE = ReleaseRule("launch-2021", 250, 150, 5)
+
+
+def dbc(text: str) -> Balance:
+    return Balance.parse(text)
+
+
+ROWS = (
+    RewardRow(96, MACHINE, dbc("1000"), dbc("250"), dbc("5")),
+    RewardRow(95, MACHINE, dbc("1000"), dbc("250"), ZERO),
+)
+
+
+class Chain:
+    """A stash whose machine was paid for two eras."""
+
+    def __init__(self) -> None:
+        self.rows: tuple[RewardRow, ...] = ROWS
+        self.schedule = ReleaseSchedule(97, (*([dbc("10")] * 149), dbc("5")))
+        self.controller: Address | None = ALICE
+        self.claimable = dbc("505.123456789")
+        self.fail: DbcError | None = None
+        self.reads = 0
+
+    def head(self) -> Head:
+        self.reads += 1
+        if self.fail is not None:
+            raise self.fail
+        return HEAD
+
+    def stash_of(self, controller: Address) -> Address | None:
+        return ALICE if controller == self.controller else None
+
+    def controller_of(self, stash: Address) -> Address | None:
+        return self.controller
+
+    def machines_of(self, stash: Address) -> tuple[Machine, ...]:
+        return (machine(),)
+
+    def network(self) -> NetworkTotals:
+        return NetworkTotals(ZERO, ZERO, None, ZERO, 12_000, 1, 8, 0, ZERO)
+
+    def rewards(self, stash: Address, from_era: int, to_era: int) -> tuple[RewardRow, ...]:
+        return tuple(row for row in self.rows if from_era <= row.era <= to_era)
+
+    def release_schedule(self, stash: Address) -> ReleaseSchedule:
+        return self.schedule
+
+    def stash(self, stash: Address) -> StashOverview:
+        return StashOverview(
+            stash, self.controller, (MACHINE,), 8, 0, dbc("571428.57"), dbc("2000"), ZERO, self.claimable,
+            dbc("1495"), dbc("255"), dbc("505"), None, RULE,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def chain() -> Chain:
+    return Chain()
+
+
+@pytest.fixture
+def window() -> FakeWindow:
+    return FakeWindow()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, chain: Chain, window: FakeWindow) -> RewardsPage:
+    program: Any = SimpleNamespace(backend=chain, runner=InlineRunner())
+    made = RewardsPage(program, window)
+    qtbot.addWidget(made)
+    made.resize(1104, 756)
+    made.show()
+    return made
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget) and label.text()]
+
+
+def button(page: RewardsPage, name: str) -> QPushButton:
+    found = page.findChild(QPushButton, name)
+    assert isinstance(found, QPushButton)
+    return found
+
+
+def cells(page: RewardsPage) -> list[list[str]]:
+    view = page.findChild(QTableView, "rewards.table")
+    assert isinstance(view, QTableView)
+    model = view.model()
+    return [
+        [str(model.index(row, column).data()) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_while_reading_the_skeleton_stands(page: RewardsPage) -> None:
+    assert page.state == "loading"
+
+
+def test_the_page_shows_rule_ledger_totals_and_stake(page: RewardsPage) -> None:
+    page.on_shown()
+
+    assert page.state == "content"
+    shown = texts(page)
+    assert "25 % + 150 × 0.5 % · launch-2021" in shown
+    assert [row[0] for row in cells(page)] == ["96", "95"]
+    assert cells(page)[0][2:] == ["1,000.00", "250.00", "5.00", "255.00"]
+    assert "571,428.57 / 1,904,761.90" in shown
+    assert "1,495.00 DBC" in shown
+    (bar,) = page.findChildren(Progress)
+    assert bar.fraction == 0.299
+
+
+def test_claim_opens_the_spending_sheet_for_the_controller(page: RewardsPage, chain: Chain, qtbot: QtBot) -> None:
+    chain.controller = BOB
+    page.on_shown()
+    claim = button(page, "rewards.claim")
+    assert claim.text() == "Claim 505.12 DBC"
+
+    with qtbot.waitSignal(page.spend) as asked:
+        qtbot.mouseClick(claim, Qt.MouseButton.LeftButton)
+
+    call, signer, done = asked.args
+    assert call == Call("OnlineProfile", "claim_rewards")
+    assert signer == BOB
+    reads = chain.reads
+    chain.claimable = ZERO
+    done(None)
+    assert chain.reads == reads + 1
+    assert claim.text() == "Claim 0.00 DBC"
+    assert not claim.isEnabled()
+
+
+def test_a_payout_is_read_when_its_block_comes_and_a_quiet_block_is_not(page: RewardsPage, chain: Chain) -> None:
+    page.on_shown()
+    reads = chain.reads
+    page.on_head(HeadChange(HEAD, ()))
+    page.on_head(HeadChange(HEAD, (EventRecord(HEAD.height, 0, "Balances", "Transfer", {}),)))
+    assert chain.reads == reads
+
+    chain.rows = (RewardRow(97, MACHINE, dbc("1000"), dbc("250"), dbc("10")), *ROWS)
+    page.on_head(HeadChange(HEAD, (EventRecord(HEAD.height, 0, "OnlineProfile", "ClaimRewards", {}),)))
+    assert [row[0] for row in cells(page)] == ["97", "96", "95"]
+
+
+def test_without_an_account_it_offers_to_make_one(page: RewardsPage, window: FakeWindow) -> None:
+    window.chosen = None
+    page.on_shown()
+
+    assert page.state == "message"
+    button(page, "rewards.empty.create").click()
+    assert window.asked == ["create_account"]
+
+
+def test_without_rewards_it_says_where_they_come_from(page: RewardsPage, chain: Chain, qtbot: QtBot) -> None:
+    chain.rows, chain.schedule = (), ReleaseSchedule(97, ())
+    page.on_shown()
+
+    assert page.state == "message"
+    assert not button(page, "rewards.claim").isVisibleTo(page)
+    with qtbot.waitSignal(page.navigate) as asked:
+        button(page, "rewards.empty.machines").click()
+    assert asked.args == ["machines", None]
+
+
+def test_a_read_that_fails_says_so_and_tries_again(page: RewardsPage, chain: Chain) -> None:
+    chain.fail = ChainUnreachable()
+    page.on_shown()
+    assert page.state == "message"
+
+    chain.fail = None
+    button(page, "rewards.failed").click()
+    assert page.state == "content"
+
+
+def test_what_was_read_stays_greyed_while_the_chain_is_away(page: RewardsPage, chain: Chain) -> None:
+    page.on_shown()
+    chain.fail = ChainUnreachable()
+    page.on_shown()
+
+    age = page.findChild(QLabel, "rewards.age")
+    assert isinstance(age, QLabel)
+    assert page.state == "content"
+    assert age.isVisible()
+    assert len(cells(page)) == 2
+    chain.fail = None
+    button(page, "rewards.retry").click()
+    assert not age.isVisible()
+
+
+def test_another_account_shows_nothing_of_the_one_before(page: RewardsPage, chain: Chain) -> None:
+    page.on_shown()
+    chain.fail = ChainUnreachable()
+    page.on_account()
+
+    assert page.state == "message"
+
+
+def test_the_export_holds_every_digit(page: RewardsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "rewards.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    page.on_shown()
+    button(page, "rewards.export").click()
+
+    assert target.read_text(encoding="utf-8").splitlines() == [
+        "era,machine_id,earned_dbc,at_once_dbc,from_earlier_dbc,released_dbc",
+        f"96,{MACHINE},1000.000000000000000,250.000000000000000,5.000000000000000,255.000000000000000",
+        f"95,{MACHINE},1000.000000000000000,250.000000000000000,0.000000000000000,250.000000000000000",
+    ]
+
+
+def test_an_export_that_cannot_be_written_is_told(
+    page: RewardsPage, window: FakeWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path), ""))
+    page.on_shown()
+    button(page, "rewards.export").click()
+
+    assert len(window.notices) == 1
+
+
+def test_an_export_that_is_called_off_writes_nothing(
+    page: RewardsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    page.on_shown()
+    button(page, "rewards.export").click()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_ledger_model_keeps_its_promises(page: RewardsPage, chain: Chain, qtmodeltester: ModelTester) -> None:
+    page.on_shown()
+    view = page.findChild(QTableView, "rewards.table")
+    assert isinstance(view, QTableView)
+    model = view.model()
+    assert isinstance(model, LedgerModel)
+    qtmodeltester.check(model)
+    assert model.index(0, Column.MACHINE).data(Qt.ItemDataRole.ToolTipRole) == MACHINE
+    view.selectRow(1)
+
+    chain.rows = (RewardRow(97, MACHINE, dbc("1"), dbc("0.25"), ZERO), *ROWS)
+    page.on_shown()
+    assert view.selectionModel().selectedRows()[0].row() == 2
+
+
+def test_the_chart_stands_on_its_sums_and_says_them(qapp: QApplication, page: RewardsPage, qtbot: QtBot) -> None:
+    theme.apply(qapp, "dark")
+    page.on_shown()
+    chart = page.findChild(VestingChart)
+    assert isinstance(chart, VestingChart)
+    qtbot.waitUntil(lambda: chart.width() > 300)
+    found = {bar.era: (x, bar) for x in range(chart.width()) if (bar := chart.bar_at(x)) is not None}
+    assert sorted(found)[:3] == [95, 96, 97]
+    assert found[96][1].text == "era 96: 250.00 DBC at once + 5.00 DBC of earlier eras = 255.00 DBC"
+    assert found[97][1].text.startswith("era 97: 10.00 DBC")
+    assert chart.bar_at(0) is None
+
+    image = chart.grab().toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(30, chart.width()) for y in range(chart.height())}
+    assert theme.color("locked").name() in colours
+    assert theme.color("good").name() in colours
+    qtbot.mouseMove(chart, QPoint(found[96][0], 100))
