@@ -235,6 +235,33 @@ def test_nothing_of_the_host_is_to_be_seen(session: Session, ssh: Ssh) -> None:
     assert ssh(login, "cut -d: -f1 /proc/net/dev | tail -n +3").stdout.split() == ["lo"]
 
 
+def test_the_keys_of_the_persons_session_are_out_of_reach(orders: Path, ssh: Ssh) -> None:
+    node = NodeProcess([sys.executable, "-c", _WITH_A_KEY, *node_command(orders)])
+    try:
+        client = NodeClient(node.start(), MACHINE, 7, ALICE)
+        done = ssh(_login(_ready(client, client.create(new_task_id(), gpu_count=2))), _READ_KEYS)
+    finally:
+        node.stop()
+    assert "looked" in done.stdout
+    assert "planted secret" not in done.stdout
+
+
+_READ_KEYS = r"""
+awk '/ user / {print $1}' /proc/keys | while read id; do
+  perl -e '$b = " " x 64; syscall(250, 11, hex($ARGV[0]), $b, 64); print "$b\n"' $id
+done
+echo looked
+"""
+_WITH_A_KEY = """
+import ctypes, os, platform, sys
+libc = ctypes.CDLL(None)
+if platform.machine() == "x86_64":
+    libc.syscall(250, 1, None)
+    libc.syscall(248, b"user", b"planted-by-a-test", b"planted secret", 14, ctypes.c_long(-3))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
 def test_a_fork_bomb_stays_inside(session: Session, ssh: Ssh) -> None:
     done = ssh(_login(session), "for i in $(seq 300); do sleep 5 & done 2>/dev/null; jobs -p | wc -l; exit 0")
     assert "fork" in done.stderr or int(done.stdout or 0) <= 96

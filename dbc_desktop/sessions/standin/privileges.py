@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import importlib
 import os
+import platform
 import signal
 import sys
 
 _NOBODY = 65_534
 _PR_SET_PDEATHSIG = 1
+_KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "armv7l": 311}
+_JOIN_SESSION_KEYRING = 1
 _USED_LATE = ("encodings.idna", "encodings.ascii", "encodings.latin_1", "dbc_desktop.sessions.standin.terminal")
 
 
@@ -28,6 +32,25 @@ def drop_root(uid: int = _NOBODY, gid: int = _NOBODY) -> None:
     os.setresuid(uid, uid, uid)
     os.chdir("/")
     os.umask(0o077)
+
+
+def leave_session_keyring() -> bool:
+    """Take a kernel keyring of our own, and an empty one: no namespace hides the person's keys from a sandbox.
+
+    It counts for this thread and for what it starts from now on.
+
+    Returns:
+        False when the keys of the person may still be in reach.
+    """
+    if not sys.platform.startswith("linux"):
+        return True
+    number = _KEYCTL.get(platform.machine())
+    if number is None:
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(ctypes.c_long(number), ctypes.c_long(_JOIN_SESSION_KEYRING), None) >= 0:
+        return True
+    return ctypes.get_errno() in (errno.ENOSYS, errno.EPERM)  # no keyrings here, or none for anyone like us
 
 
 def end_with_parent(parent: int) -> bool:

@@ -19,7 +19,7 @@ from dbc_desktop.sessions.ports import OrderSource
 from dbc_desktop.sessions.standin.api import Api
 from dbc_desktop.sessions.standin.authority import Authority, OrderLane
 from dbc_desktop.sessions.standin.node import Node
-from dbc_desktop.sessions.standin.privileges import drop_root, end_with_parent
+from dbc_desktop.sessions.standin.privileges import drop_root, end_with_parent, leave_session_keyring
 from dbc_desktop.sessions.standin.sandbox import Sandbox
 from dbc_desktop.sessions.standin.web import WebServer, loopback_socket
 
@@ -59,6 +59,8 @@ def serve(
             drop_root()
         except OSError as error:
             return _failed(f"root privileges cannot be given up: {error.strerror}")
+        if not leave_session_keyring():
+            return _failed("the keys of this session cannot be kept from a sandbox")
         if not end_with_parent(parent):
             return _failed("the parent is gone")
         asyncio.run(_run(orders, clock, bound, machines, sandbox or Sandbox()))
