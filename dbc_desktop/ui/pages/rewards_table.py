@@ -41,7 +41,7 @@ _TITLES: dict[Column, Callable[[], str]] = {
     Column.MACHINE: lambda: tr("Machine"),
     Column.EARNED: lambda: tr("Earned"),
     Column.AT_ONCE: lambda: tr("At once"),
-    Column.FROM_EARLIER: lambda: tr("Parts of earlier eras"),
+    Column.FROM_EARLIER: lambda: tr("Earlier parts"),
     Column.RELEASED: lambda: tr("Released"),
 }
 
@@ -127,5 +127,5 @@ def ledger_view(model: LedgerModel) -> QTableView:
     head.setStyleSheet("QHeaderView::section { padding: 0 11px; }")  # cells add 3 of their own to the sheet's 8
     head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     head.setSectionResizeMode(Column.MACHINE, QHeaderView.ResizeMode.Stretch)
-    head.setMinimumSectionSize(64)
+    head.setMinimumSectionSize(48)
     return view

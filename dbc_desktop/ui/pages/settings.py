@@ -163,14 +163,14 @@ class SettingsPage(Page):
             self._save(replace(self._settings, auto_lock_minutes=minutes))
 
     def _save(self, settings: Settings) -> None:
-        store = self.program.settings
+        store, services = self.program.settings, self.window_services
         self._settings = settings
+        # Applying draws this page anew: a choice made right after another must not be dropped with the old page.
         self.program.runner.command(
             "io",
             lambda: store.save(settings),
-            owner=self,
-            done=lambda _: self.window_services.apply_settings(),
-            failed=self._failed,
+            done=lambda _: services.apply_settings(),
+            failed=lambda error: services.show_notice(notice_for(error)),
         )
 
     def _open_folder(self) -> None:

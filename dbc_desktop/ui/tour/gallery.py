@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
-
 from dbc_desktop.ui.pages import PAGES
 from dbc_desktop.ui.tour.hand import Hand
+from dbc_desktop.ui.window import Window
 
 SMALL, LARGE = (1280, 800), (1920, 1080)
 THEMES = {"light": 1, "dark": 2}
@@ -18,7 +17,7 @@ ENGLISH, CHINESE = 1, 2
 class Gallery:
     """Takes pictures; theme and language are changed in Settings, as a person changes them."""
 
-    def __init__(self, hand: Hand, window: QWidget, out: Path) -> None:
+    def __init__(self, hand: Hand, window: Window, out: Path) -> None:
         self._hand, self._window, self._out = hand, window, out
 
     def take(self, name: str) -> None:
@@ -47,5 +46,14 @@ class Gallery:
     def _walk(self, pattern: str) -> None:
         for entry in PAGES:
             self._hand.click(f"rail.{entry.key}")
-            self._hand.rest(500)
+            self._hand.wait(self._is_filled, f"{entry.key} to fill", 20)
+            if entry.key == "home" and self._hand.seen("home.rig") is None:
+                self._hand.click("home.toggle")  # the figures, not the first ten minutes
+            if entry.key == "rigs":
+                self._hand.click("rigs.range.60")
+            self._hand.rest(300)
             self.take(pattern.format(entry.key))
+
+    def _is_filled(self) -> bool:
+        page = self._window.visible_page()
+        return page is not None and page.state != "loading"

@@ -70,15 +70,18 @@ class Hand:
         self.rest()
 
     def choose(self, name: str, row: int) -> None:
-        """Choose a row of a drop-down with the keyboard."""
+        """Open a drop-down with a click and choose a row of its list with the keyboard."""
         widget = self.find(name)
         if not isinstance(widget, QComboBox):
             raise TourStopped(f"{name} is no drop-down")
         self._scroll_to(widget)
-        widget.setFocus(Qt.FocusReason.MouseFocusReason)
-        QTest.keyClick(widget, Qt.Key.Key_Home)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center())
+        rows = widget.view()
+        self.wait(rows.isVisible, f"the list of {name}")
+        QTest.keyClick(rows, Qt.Key.Key_Home)
         for _ in range(row):
-            QTest.keyClick(widget, Qt.Key.Key_Down)
+            QTest.keyClick(rows, Qt.Key.Key_Down)
+        QTest.keyClick(rows, Qt.Key.Key_Return)
         self.rest()
 
     def pick_action(self, menu_button: str, action: str) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from dbc_desktop.ui.tour.gallery import Gallery
 from dbc_desktop.ui.tour.hand import Hand, TourStopped
 from dbc_desktop.ui.tour.witness import Witness, dbc
+from dbc_desktop.ui.window import Window
 
 if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
@@ -256,6 +257,9 @@ class Story:
         if dbc(account["claimed"]) != expected or dbc(account["claimable"]) != 0:
             raise TourStopped(f"claimed {account['claimed']} of {expected}")
         self._gallery.take("rewards-claimed")
+        hand.click("rail.home")
+        hand.rest(500)
+        self._gallery.take("home-claimed")
         return f"{account['claimed']} DBC"
 
     # the hand's habits
@@ -300,7 +304,7 @@ class Story:
         hand.rest(200)
 
 
-def play(window: QWidget, program: Program, out: Path, command: Sequence[str], close: Callable[[], None]) -> int:
+def play(window: Window, program: Program, out: Path, command: Sequence[str], close: Callable[[], None]) -> int:
     """Play it; 0 when every step held. `close` ends the window before the chain is replayed by another process."""
     hand = Hand(window)
     window.show()
