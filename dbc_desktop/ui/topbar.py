@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
@@ -58,19 +58,19 @@ class TopBarWidget(QWidget):
         row.addWidget(self.clock)
         row.addWidget(self.jump)
         row.addStretch(1)
-        self.find = Button(tr("Find…"), "bare", small=True, name="topbar.find")
-        self.find.setToolTip(tr("Pages and actions, Ctrl+K"))
-        self.find.clicked.connect(self.palette_asked)
-        row.addWidget(self.find)
+        self.find_button = Button(tr("Find…"), "bare", small=True, name="topbar.find")
+        self.find_button.setToolTip(tr("Pages and actions, Ctrl+K"))
+        self.find_button.clicked.connect(self.palette_asked)
+        row.addWidget(self.find_button)
         self.address = CopyLabel("", "", tone="muted")
         self.address.setObjectName("topbar.address")
         row.addWidget(self.address)
         self.balance = _BalanceButton(name="topbar.account")
         row.addWidget(self.balance)
-        self.create = Button(tr("Make an account"), small=True, name="topbar.create")
-        self.create.clicked.connect(self.create_asked)
-        row.addWidget(self.create)
-        for widget in (self.chain, self.clock, self.jump, self.address, self.balance, self.create):
+        self.create_button = Button(tr("Make an account"), small=True, name="topbar.create")
+        self.create_button.clicked.connect(self.create_asked)
+        row.addWidget(self.create_button)
+        for widget in (self.chain, self.clock, self.jump, self.address, self.balance, self.create_button):
             widget.hide()
         self._mode: ClockMode | None = None
 
@@ -94,7 +94,8 @@ class TopBarWidget(QWidget):
         self._dot.hide()
         return row
 
-    def changeEvent(self, event):  # type: ignore[no-untyped-def]  # noqa: D102
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the mark anew when the theme changed."""
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange:
             self._logo.setPixmap(theme.icon_pixmap("logo", "accent", 16, self.devicePixelRatioF()))
@@ -103,7 +104,7 @@ class TopBarWidget(QWidget):
         """Leave out what a small window has no room for."""
         self._brand.setVisible(not narrow)
         self._brand_box.setFixedWidth(20 if narrow else 160)
-        self.find.setVisible(not narrow)
+        self.find_button.setVisible(not narrow)
 
     def render_chain(self, bar: TopBar) -> None:
         """Fill the left part."""
@@ -155,7 +156,7 @@ class TopBarWidget(QWidget):
 
     def render_account(self, chip: AccountChip | None) -> None:
         """Fill the right part; None where there is no account yet."""
-        self.create.setVisible(chip is None)
+        self.create_button.setVisible(chip is None)
         self.address.setVisible(chip is not None)
         self.balance.setVisible(chip is not None)
         if chip is not None:

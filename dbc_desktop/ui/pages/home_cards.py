@@ -218,7 +218,7 @@ class RigCard(Card):
     def __init__(self) -> None:
         super().__init__(padding=16)
         self.setFixedHeight(62)
-        self.layout().setContentsMargins(16, 8, 16, 8)
+        self.outer.setContentsMargins(16, 8, 16, 8)
         self.setObjectName("home.rig")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         row = QHBoxLayout()

@@ -74,7 +74,7 @@ class BarButton(Button):
         """Draw the usual button without its text, then drawing, text and chevron."""
         option = QStyleOptionButton()
         self.initStyleOption(option)
-        option.text = ""  # type: ignore[attr-defined]
+        option.text = ""
         painter = QPainter(self)
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         left = self._padding()

@@ -14,12 +14,13 @@ class Card(QFrame):
     Attributes:
         body: Where the content goes.
         header: The head line's layout.
+        outer: The layout of both, for cards with other margins.
     """
 
     def __init__(self, title: str = "", note: str = "", parent: QWidget | None = None, *, padding: int = 16) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        outer = QVBoxLayout(self)
+        self.outer = outer = QVBoxLayout(self)
         outer.setContentsMargins(padding, padding - 2, padding, padding - 2)
         outer.setSpacing(8)
         self.header = QHBoxLayout()

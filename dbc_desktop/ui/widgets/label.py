@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from dbc_desktop.ui.widgets.style import restyle
@@ -65,9 +66,9 @@ class ElidedLabel(Label):
         """The text without the ellipsis."""
         return self._whole
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Cut anew for the new width."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+        super().resizeEvent(event)
         self._elide()
 
     def _elide(self) -> None:
@@ -76,12 +77,14 @@ class ElidedLabel(Label):
             super().setText(shown)
         self.setToolTip(self._whole if shown != self._whole else "")
 
-    def minimumSizeHint(self):  # type: ignore[no-untyped-def]  # noqa: D102
+    def minimumSizeHint(self) -> QSize:
+        """Almost nothing: the text gives way."""
         hint = super().minimumSizeHint()
         hint.setWidth(24)
         return hint
 
-    def sizeHint(self):  # type: ignore[no-untyped-def]  # noqa: D102
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
         hint = super().sizeHint()
         hint.setWidth(self.fontMetrics().horizontalAdvance(self._whole) + 2)
         return hint

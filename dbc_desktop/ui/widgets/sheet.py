@@ -77,6 +77,7 @@ class SheetHost(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self._sheet: Sheet | None = None
         self._before: QWidget | None = None
         self.hide()
@@ -96,7 +97,7 @@ class SheetHost(QWidget):
         sheet.setParent(self)
         sheet.closed.connect(lambda: self._gone(sheet))
         sheet.installEventFilter(self)
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._over.rect())
         sheet.show()
         self.show()
         self.raise_()
@@ -128,8 +129,8 @@ class SheetHost(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the window's size and the sheet's."""
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
-            self.setGeometry(self.parentWidget().rect())
+        if event.type() == QEvent.Type.Resize and watched is self._over:
+            self.setGeometry(self._over.rect())
             self._place()
         elif event.type() == QEvent.Type.LayoutRequest and watched is self._sheet:
             self._place()
