@@ -13,6 +13,7 @@ from dbc_desktop.telemetry.history import RigEvent, RigEventKind
 
 RANGES: tuple[int, ...] = (60, 600, 3_600)
 EVENTS_SHOWN = 12
+NO_BREAK = "\N{NO-BREAK SPACE}"
 IDLE_BELOW = 5
 """Percent of load below which a GPU counts as idle."""
 _HELD_BACK = frozenset({"heat", "power_brake", "hardware"})
@@ -179,7 +180,7 @@ def _last_seen(last: GpuReading | None) -> str:
     if last is None:
         return tr("It has not answered since the program started.")
     values = [formats.temperature(last.temperature), formats.watts(last.power_watts)]
-    known = ", ".join(value for value in values if value != formats.DASH)
+    known = ", ".join(value.replace(" ", NO_BREAK) for value in values if value != formats.DASH)
     time = formats.clock_time(last.taken_at)
     return tr("Last seen {time} at {values}.", time=time, values=known) if known else tr("Last seen {time}.", time=time)
 
@@ -257,7 +258,7 @@ def _curves(gpu: GpuReading, known: GpuReading) -> tuple[Curve, ...]:
         Curve("gpu_percent", tr("Utilisation"), formats.percent(gpu.gpu_percent), "accent", 0, 100, percent),
         Curve(
             "memory_used",
-            tr("Memory"),
+            tr("GPU memory"),
             formats.gigabytes(gpu.memory_used),
             "accent",
             0,
@@ -287,7 +288,7 @@ def _curves(gpu: GpuReading, known: GpuReading) -> tuple[Curve, ...]:
         Curve("fan_percent", tr("Fan"), formats.percent(gpu.fan_percent), "good", 0, 100, percent),
         Curve(
             "graphics_mhz",
-            tr("Clock"),
+            tr("Clocks"),
             formats.DASH if gpu.graphics_mhz is None else f"{gpu.graphics_mhz:,} MHz",
             "locked",
             0,
@@ -318,7 +319,7 @@ def _readings(gpu: GpuReading) -> tuple[Reading, ...]:
     video = f"{formats.percent(gpu.encoder_percent)} / {formats.percent(gpu.decoder_percent)}"
     return (
         row(tr("Utilisation"), "gpu_percent", formats.percent(gpu.gpu_percent), bus),
-        row(tr("Memory"), "memory_used", _memory(gpu)),
+        row(tr("GPU memory"), "memory_used", _memory(gpu)),
         row(
             tr("Temperature"),
             "temperature",

@@ -14,7 +14,7 @@ from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.telemetry.history import History
 from dbc_desktop.ui.pages import PAGES
 from dbc_desktop.ui.pages.rigs import SILENT_AFTER_MS, RigsPage
-from dbc_desktop.ui.pages.rigs_cards import TileCard
+from dbc_desktop.ui.pages.rigs_cards import CurvesCard, ReadingsCard, TileCard
 from dbc_desktop.ui.widgets import ElidedLabel, EmptyState
 from dbc_desktop.ui.widgets.live_curve import LiveCurve
 from dbc_desktop.ui.widgets.plot import Series
@@ -239,6 +239,21 @@ def test_gpus_that_come_and_go_change_the_tiles(page: RigsPage, sampling: Sampli
 
     page.on_argument(reading(1).uuid)
     assert "GPU 1 · RTX 3090" in texts(page)
+
+
+def test_in_a_narrow_window_nothing_is_wider_than_the_page(page: RigsPage, sampling: Sampling, qtbot: QtBot) -> None:
+    page.on_sample(sampling.take(eight()))
+    page.resize(848, 556)
+    page.on_sample(sampling.take(eight(1)))
+
+    content = page.body.parentWidget()
+    qtbot.waitUntil(lambda: content.width() <= 848 - 40)
+    readings = page.findChild(ReadingsCard)
+    curves = page.findChild(CurvesCard)
+    assert isinstance(readings, ReadingsCard)
+    assert isinstance(curves, CurvesCard)
+    qtbot.waitUntil(lambda: readings.y() > curves.y())
+    assert readings.width() == curves.width()
 
 
 def test_it_stands_in_the_rail_after_home() -> None:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QGridLayout
 
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.screens import formats
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = 4
 _READINGS_WIDTH = 430
+_NARROW_BELOW = 980
+QWIDGETSIZE_MAX = 16_777_215  # Qt's own name for "no limit"; PySide does not export it
 _DETAIL_HEIGHT, _TALLEST_DETAIL = 316, 440
 SILENT_AFTER_MS = 5_000
 
@@ -47,10 +50,9 @@ class RigsPage(Page):
         self._grid.setSpacing(12)
         self.body.addLayout(self._grid)
         self._curves, self._readings, self._events = CurvesCard(), ReadingsCard(), EventsCard()
-        detail = QHBoxLayout()
+        detail = self._detail = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         detail.setSpacing(12)
         self._curves.setMinimumHeight(_DETAIL_HEIGHT)
-        self._readings.setFixedWidth(_READINGS_WIDTH)
         for card in (self._curves, self._readings):
             card.setMaximumHeight(_TALLEST_DETAIL)
         detail.addWidget(self._curves, 1)
@@ -58,6 +60,7 @@ class RigsPage(Page):
         self.body.addLayout(detail, 100)
         self.body.addWidget(self._events)
         self.body.addStretch(1)
+        self._fit()
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.setInterval(SILENT_AFTER_MS)
@@ -67,6 +70,18 @@ class RigsPage(Page):
     def title(self) -> str:
         """Its name."""
         return tr("Rigs")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the readings stand below the curves."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        is_narrow = self.width() < _NARROW_BELOW
+        directions = QBoxLayout.Direction
+        self._detail.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
+        self._readings.setMinimumWidth(0 if is_narrow else _READINGS_WIDTH)
+        self._readings.setMaximumWidth(QWIDGETSIZE_MAX if is_narrow else _READINGS_WIDTH)
 
     def _add_ranges(self) -> None:
         self._ranges = QButtonGroup(self)

@@ -77,7 +77,10 @@ def test_a_lost_gpu_says_since_when_what_was_seen_last_and_what_to_do() -> None:
     tile = screen.tiles[1]
 
     assert (tile.kind, tile.lost) == ("warn", "lost 00:02:14")
-    assert tile.advice == "Last seen t-135 at 73 °C, 331 W. Check its power and seating, then restart the computer."
+    assert (
+        tile.advice
+        == "Last seen t-135 at 73\u00a0°C, 331\u00a0W. Check its power and seating, then restart the computer."
+    )
     assert screen.totals == "hottest 70 °C · 331 W"
     assert screen.detail is not None
     assert rows(screen.detail.readings)["Temperature"] == ("–", "the GPU is lost")
@@ -99,7 +102,7 @@ def test_the_readings_table() -> None:
     assert (detail.name, detail.short_uuid) == ("GPU 1 · RTX 3090", "GPU-7c1e…0001")
     assert rows(detail.readings) == {
         "Utilisation": ("98 %", "memory bus 61 %"),
-        "Memory": ("22.0 / 24.0 GB", ""),
+        "GPU memory": ("22.0 / 24.0 GB", ""),
         "Temperature": ("71 °C", "slows down at 93 °C"),
         "Memory temperature": ("98 °C", ""),
         "Power": ("331 / 350 W", ""),
@@ -163,7 +166,7 @@ def test_the_first_gpu_is_shown_when_the_chosen_one_is_unknown() -> None:
         (
             RigEvent(NOW, RigEventKind.GPU_LOST, "GPU-3", 3, reading(3, NOW - 1)),
             "warn",
-            "GPU 3 stopped answering: it fell off the bus. Last seen t-1 at 73 °C, 331 W.",
+            "GPU 3 stopped answering: it fell off the bus. Last seen t-1 at 73\u00a0°C, 331\u00a0W.",
         ),
         (
             RigEvent(NOW, RigEventKind.GPU_BACK, "GPU-3", 3, seconds=134.0),
