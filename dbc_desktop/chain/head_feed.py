@@ -50,10 +50,15 @@ class HeadFeed:
         self._thread: threading.Thread | None = None
         self._is_closed = False
 
+    @property
+    def has_listeners(self) -> bool:
+        """Whether anyone would be told."""
+        return any(subscription.is_open for subscription in self._subscriptions)
+
     def push(self, head: Head, events: tuple[EventRecord, ...]) -> None:
         """Have this told as soon as the listeners are done with the last one."""
         with self._wake:
-            if any(subscription.is_open for subscription in self._subscriptions):
+            if self.has_listeners:
                 self._head = head
                 self._events = (*self._events, *events)[-MOST_EVENTS:]
                 self._wake.notify()

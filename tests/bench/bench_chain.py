@@ -21,7 +21,8 @@ from dbc_desktop.domain.network import ClockMode
 from tests.doubles.chain_user import ChainUser, transfer
 
 BATCH = 3_000
-SINGLES = 1_000
+PORTION = 200
+TURNS = 21
 RUNS = 3
 ERAS = 150
 BLOCKS_PER_ERA = 14_400
@@ -48,44 +49,37 @@ def transfers_in_batches(folder: Path) -> float:
     return statistics.median(rates)
 
 
-def transfers_one_per_block(folder: Path) -> float:
-    """Transfers a second, each in a block and a commit of its own; signed before."""
-    chain = LocalChain(folder, is_running=False, residents=False)
+def one_per_block_and_bare(folder: Path) -> tuple[float, float]:
+    """Transfers a second, each in a block and a commit of its own, signed before; and the floor.
+
+    The floor is one row and one FULL commit at a time in SQLite. The two take turns, since the disk is not ours alone.
+    """
+    folder.mkdir()
+    chain = LocalChain(folder / "chain", is_running=False, residents=False)
     alice = ChainUser("//Alice")
     chain.set_clock(ClockMode.INSTANT)
     chain.play_money(alice.address)
-    rates = []
-    for _ in range(RUNS):
+    bare = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
+    bare.execute("PRAGMA journal_mode = WAL")
+    bare.execute("PRAGMA synchronous = FULL")
+    bare.execute("CREATE TABLE rows (number INTEGER PRIMARY KEY, body BLOB)")
+    ours, floor = [], []
+    for _ in range(TURNS):
         # A mortal signature lives 256 blocks: sign in portions, count only the sending.
-        spent = 0.0
-        for _ in range(SINGLES // 200):
-            signed = alice.many(chain, [transfer(bytes(32), 1)] * 200)
-            started = time.perf_counter()
-            for extrinsic in signed:
-                chain.submit(extrinsic)
-            spent += time.perf_counter() - started
-        rates.append(SINGLES / spent)
-    chain.close()
-    return statistics.median(rates)
-
-
-def bare_commits(folder: Path) -> float:
-    """The floor: one row and one FULL commit at a time in SQLite."""
-    folder.mkdir()
-    connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("CREATE TABLE rows (number INTEGER PRIMARY KEY, body BLOB)")
-    rates = []
-    for _ in range(RUNS):
+        signed = alice.many(chain, [transfer(bytes(32), 1)] * PORTION)
         started = time.perf_counter()
-        for _ in range(SINGLES):
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("INSERT INTO rows (body) VALUES (?)", (b"x" * 149,))
-            connection.execute("COMMIT")
-        rates.append(SINGLES / (time.perf_counter() - started))
-    connection.close()
-    return statistics.median(rates)
+        for extrinsic in signed:
+            chain.submit(extrinsic)
+        ours.append(PORTION / (time.perf_counter() - started))
+        started = time.perf_counter()
+        for _ in range(PORTION):
+            bare.execute("BEGIN IMMEDIATE")
+            bare.execute("INSERT INTO rows (body) VALUES (?)", (b"x" * 149,))
+            bare.execute("COMMIT")
+        floor.append(PORTION / (time.perf_counter() - started))
+    bare.close()
+    chain.close()
+    return statistics.median(ours), statistics.median(floor)
 
 
 def quiet_jump(folder: Path) -> float:
@@ -155,8 +149,7 @@ def measure() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         batch = transfers_in_batches(home / "batch")
-        bare = bare_commits(home / "bare")
-        single = transfers_one_per_block(home / "single")
+        single, bare = one_per_block_and_bare(home / "single")
         quiet, busy = quiet_jump(home / "quiet"), busy_jump(home / "busy")
     return [
         row("transfers in batches", batch, "/s", 3_000, None, batch >= 3_000, f"{BATCH} a block, signing included"),

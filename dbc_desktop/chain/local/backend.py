@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.chain.backend import HeadChange, Subscription
-from dbc_desktop.chain.head_feed import HeadFeed
+from dbc_desktop.chain.head_feed import MOST_EVENTS, HeadFeed
 from dbc_desktop.chain.local.launch import SEED
 from dbc_desktop.chain.local.ledger import Ledger
 from dbc_desktop.chain.local.reads import LocalReads, Standing
@@ -25,6 +25,7 @@ from dbc_desktop.domain.machine import HardwareInfo
 from dbc_desktop.domain.network import BLOCK_MS, Capability, ClockMode, Head
 from dbc_desktop.lanes.clock import SystemClock
 from dbc_desktop.storage.folder_lock import FolderLock
+from dbc_desktop.storage.sqlite import translated
 
 POPULATED_AT = 28_900
 """Where a new chain with residents begins: their machines are online and have been paid for one era."""
@@ -92,10 +93,11 @@ class LocalChain(LocalReads):
             if residents:
                 ledger.acting = self._residents
             if ledger.is_new:
-                while residents and ledger.height < POPULATED_AT:
-                    ledger.step_to(POPULATED_AT)
-                ledger.set_start(now_ms - ledger.height * BLOCK_MS)
-                ledger.commit()
+                with translated(ledger.store.path):
+                    while residents and ledger.height < POPULATED_AT:
+                        ledger.step_to(POPULATED_AT)
+                    ledger.set_start(now_ms - ledger.height * BLOCK_MS)
+                    ledger.commit()
         except BaseException:
             ledger.store.close()
             raise
@@ -175,9 +177,10 @@ class LocalChain(LocalReads):
         with self._turns:
             self._mode = mode
             if self._remembers_mode:
-                self._ledger.store.begin()
-                self._ledger.store.put_meta("clock", mode.value.encode())
-                self._ledger.commit()
+                with self._ledger.whole():
+                    self._ledger.store.begin()
+                    self._ledger.store.put_meta("clock", mode.value.encode())
+                    self._ledger.commit()
             if mode is ClockMode.INTERVAL:
                 self._start_ticker()
             self._if_instant()
@@ -219,8 +222,8 @@ class LocalChain(LocalReads):
                 if ledger.blocks_waiting >= _COMMIT_BLOCKS:
                     ledger.commit()
             if clock.monotonic() - self._noted_at >= _COMMIT_SECONDS:
-                self._commit()
-        self._feed.push(self._now().head(), tuple(events[-1_000:]))
+                self._commit_now()
+        self._tell(events)
         return ledger.height >= target
 
     def _advance_to(self, target: int) -> None:
@@ -231,10 +234,18 @@ class LocalChain(LocalReads):
             while ledger.height < target:
                 events += ledger.step_to(target)
             if ledger.blocks_waiting or self._clock.monotonic() - self._noted_at >= IDLE_NOTE_SECONDS:
-                self._commit()
-        self._feed.push(self._now().head(), tuple(events))
+                self._commit_now()
+        self._tell(events)
+
+    def _tell(self, events: list[EventRecord]) -> None:
+        if self._feed.has_listeners:
+            self._feed.push(self._now().head(), tuple(events[-MOST_EVENTS:]))
 
     def _commit(self) -> None:
+        with self._ledger.whole():
+            self._commit_now()
+
+    def _commit_now(self) -> None:
         self._ledger.commit()
         self._noted_at = self._clock.monotonic()
 

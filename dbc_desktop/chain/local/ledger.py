@@ -18,6 +18,7 @@ from dbc_desktop.domain.errors import DataCorrupt, InvalidTransaction
 from dbc_desktop.rules import balances
 from dbc_desktop.rules.engine import BlockOutcome, Engine, HistoryRow, SignedCall
 from dbc_desktop.rules.genesis import GenesisSpec, genesis
+from dbc_desktop.storage.sqlite import translated
 
 _HASHES_KEPT = 64
 
@@ -89,7 +90,8 @@ class Ledger:
         try:
             self.is_new = self.store.meta("genesis") is None
             if self.is_new:
-                self._create(launch_genesis(profile, seed, residents=endow_residents), start_ms)
+                with translated(self.store.path):
+                    self._create(launch_genesis(profile, seed, residents=endow_residents), start_ms)
             else:
                 self.reload()
         except BaseException:
@@ -114,7 +116,8 @@ class Ledger:
         Raises:
             DataCorrupt: The file does not hold a chain.
         """
-        self.store.rollback()
+        with translated(self.store.path):
+            self.store.rollback()
         self._pool.clear()
         self._waiting.clear()
         self._changes, self._history, self._hashes = {}, [], {}
@@ -180,8 +183,17 @@ class Ledger:
             InvalidTransaction: `malformed`, `bad_proof`, `ancient_birth_block`, `stale`, `future`, `payment`.
         """
         tx_hash = codec.hash_of(extrinsic)
-        if tx_hash in self._pool or self.store.has_extrinsic(tx_hash):
+        if tx_hash in self._pool:
             return tx_hash
+        try:
+            self._pool_up(tx_hash, extrinsic)
+        except InvalidTransaction:
+            # One that is in a block already is stale or too old by now.
+            if not self.store.has_extrinsic(tx_hash):
+                raise
+        return tx_hash
+
+    def _pool_up(self, tx_hash: bytes, extrinsic: bytes) -> None:
         signed = self.verifier.signed_call(extrinsic, self.height + 1)
         waiting, reserved = self._of(signed.signer)
         own = balances.holdings(self.engine.state, signed.signer).nonce
@@ -191,7 +203,6 @@ class Ledger:
         cost = self.engine.fee(signed.length, signed.call) + signed.tip
         self._pool[tx_hash] = Pending(tx_hash, bytes(extrinsic), signed, cost)
         self._waiting[signed.signer] = (waiting + 1, reserved + cost)
-        return tx_hash
 
     def pending(self, tx_hash: bytes) -> Receipt | None:
         """The receipt of an extrinsic in the pool."""
@@ -254,14 +265,16 @@ class Ledger:
         self.store.begin()
         self.store.put_state(self._changes)
         self.flush_history()
-        self.store.put_meta("head", self.height.to_bytes(4))
+        if self.height > self._last[0]:
+            self.store.put_meta("head", self.height.to_bytes(4))
         self.store.commit()
         self._changes, self.blocks_waiting = {}, 0
 
     def flush_history(self) -> None:
         """Write the new lines of the books into the open commit, so that they can be read."""
         if self._history:
-            self.store.put_history(self._history)
+            with translated(self.store.path):
+                self.store.put_history(self._history)
             self._history = []
 
     @contextmanager
@@ -269,7 +282,8 @@ class Ledger:
         """Inside it either all goes well, or the ledger stands at the last commit again."""
         done = False
         try:
-            yield
+            with translated(self.store.path):
+                yield
             done = True
         finally:
             if not done:
@@ -295,12 +309,12 @@ def load(store: Store) -> Loaded:
     """
     packed, start, head = store.meta("genesis"), store.meta("start_ms"), store.meta("head")
     last, first = store.last_block(2**32), store.last_block(0)
-    if packed is None or start is None or head is None or last is None or first is None:
+    if packed is None or start is None or last is None or first is None:
         raise DataCorrupt(store.path, "no chain")
     try:
         spec = unpack_spec(packed)
         engine = Engine.from_rows(spec.profile, last[0], last[2], store.state_rows())
     except (ValueError, KeyError, TypeError) as error:
         raise DataCorrupt(store.path, "state") from error
-    engine.height = max(last[0], min(int.from_bytes(head), engine.next_due() - 1))
+    engine.height = max(last[0], min(int.from_bytes(head or b""), engine.next_due() - 1))
     return Loaded(spec, first[1], int.from_bytes(start), engine, (last[0], last[1]))

@@ -117,7 +117,7 @@ class LocalReads:
         """What each payout released, newest era first."""
         with self._standing() as now:
             machines = views.stash_overview(now.engine, stash).machines
-            rows = [row for one in machines for row in now.store.history("reward", one, from_era, to_era)]
+            rows = [row for one in machines for row in now.store.rewards(one, from_era, to_era)]
             return views.reward_rows(rows)
 
     def release_schedule(self, stash: Address) -> ReleaseSchedule:

@@ -19,6 +19,9 @@ from dbc_desktop.storage.sqlite import open_database, translated
 
 FILE_NAME = "chain.sqlite3"
 _MAX_PAGE = 1_000
+_REWARD = "reward"
+_PLACE_BITS = 20
+"""The place of an extrinsic is its height, then its position in this many bits: rows are only ever appended."""
 
 _MIGRATIONS = (
     """
@@ -35,18 +38,19 @@ _MIGRATIONS = (
         last_events BLOB
     ) STRICT;
     CREATE TABLE extrinsics (
-        height INTEGER NOT NULL,
-        position INTEGER NOT NULL,
+        place INTEGER PRIMARY KEY,
         hash BLOB NOT NULL UNIQUE,
         body BLOB NOT NULL,
         pallet TEXT,
         error TEXT,
         fee BLOB NOT NULL,
-        events BLOB,
-        PRIMARY KEY (height, position)
-    ) STRICT, WITHOUT ROWID;
+        events BLOB
+    ) STRICT;
     CREATE TABLE state (
         map TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (map, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE rewards (
+        era INTEGER NOT NULL, machine BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (era, machine)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE history (
         kind TEXT NOT NULL, subject TEXT NOT NULL, number INTEGER NOT NULL, value BLOB NOT NULL,
@@ -97,25 +101,22 @@ class Store:
         with self.lock:
             self._connection.close()
 
-    # --- writing: only between `begin` and `commit` -------------------------------------------------------------
+    # --- writing: between `begin` and `commit`, inside `translated` of the owner (a block must not cost ten of them) -
 
     def begin(self) -> None:
         """Start a commit, where none is open; nothing of it is seen by others before `commit`."""
-        with translated(self.path):
-            if not self._connection.in_transaction:
-                self._connection.execute("BEGIN IMMEDIATE")
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         """Make all since `begin` durable."""
-        with translated(self.path):
-            if self._connection.in_transaction:
-                self._connection.execute("COMMIT")
+        if self._connection.in_transaction:
+            self._connection.execute("COMMIT")
 
     def rollback(self) -> None:
         """Forget all since `begin`."""
-        with translated(self.path):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def add_block(
         self, parent_hash: bytes, outcome: BlockOutcome, bodies: Sequence[bytes], hashes: Sequence[bytes]
@@ -125,64 +126,59 @@ class Store:
         root = extrinsics_root(hashes)
         own_hash = block_hash(parent_hash, height, root, outcome.digest)
         first, by_extrinsic, last = _grouped(outcome.events, len(bodies))
-        with translated(self.path):
-            self._connection.execute(
-                "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    height,
-                    own_hash,
-                    parent_hash,
-                    root,
-                    outcome.digest,
-                    len(bodies),
-                    len(outcome.events),
-                    pack(first),
-                    pack(last),
-                ),
+        self._connection.execute(
+            "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                height,
+                own_hash,
+                parent_hash,
+                root,
+                outcome.digest,
+                len(bodies),
+                len(outcome.events),
+                pack(first),
+                pack(last),
+            ),
+        )
+        if bodies:
+            place = height << _PLACE_BITS
+            self._connection.executemany(
+                "INSERT INTO extrinsics VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (place + at, hashes[at], body, *(done.error or (None, None)), done.fee.to_bytes(16), pack(own))
+                    for at, (body, done, own) in enumerate(zip(bodies, outcome.outcomes, by_extrinsic, strict=True))
+                ],
             )
-            if bodies:
-                self._connection.executemany(
-                    "INSERT INTO extrinsics VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        (height, at, hashes[at], body, *(done.error or (None, None)), done.fee.to_bytes(16), pack(own))
-                        for at, (body, done, own) in enumerate(zip(bodies, outcome.outcomes, by_extrinsic, strict=True))
-                    ],
-                )
         return own_hash
 
     def add_genesis(self, genesis_hash: bytes, digest: bytes) -> None:
         """Write block 0."""
-        with translated(self.path):
-            self._connection.execute(
-                "INSERT INTO blocks VALUES (0, ?, ?, ?, ?, 0, 0, NULL, NULL)",
-                (genesis_hash, bytes(32), extrinsics_root(()), digest),
-            )
+        self._connection.execute(
+            "INSERT INTO blocks VALUES (0, ?, ?, ?, ?, 0, 0, NULL, NULL)",
+            (genesis_hash, bytes(32), extrinsics_root(()), digest),
+        )
 
     def put_state(self, changes: dict[tuple[str, bytes], bytes | None]) -> None:
         """Write the last value of each changed row."""
         puts = [(name, key, value) for (name, key), value in changes.items() if value is not None]
         drops = [row for row, value in changes.items() if value is None]
-        with translated(self.path):
-            self._connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", puts)
-            self._connection.executemany("DELETE FROM state WHERE map = ? AND key = ?", drops)
+        self._connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", puts)
+        self._connection.executemany("DELETE FROM state WHERE map = ? AND key = ?", drops)
 
     def put_history(self, rows: Sequence[HistoryRow]) -> None:
-        """Write lines into the books."""
-        with translated(self.path):
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)",
-                sorted((row.kind, row.subject, row.index, row.value) for row in rows),
-            )
+        """Write lines into the books: rewards by era, so that a payout appends; the others by whom they are about."""
+        rewards = [(row.index, bytes.fromhex(row.subject), row.value) for row in rows if row.kind == _REWARD]
+        others = [(row.kind, row.subject, row.index, row.value) for row in rows if row.kind != _REWARD]
+        self._connection.executemany("INSERT OR REPLACE INTO rewards VALUES (?, ?, ?)", rewards)
+        self._connection.executemany("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", others)
 
     def put_meta(self, key: str, value: bytes) -> None:
         """Write one named value."""
-        with translated(self.path):
-            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def drop_meta(self, key: str) -> None:
         """Remove one named value."""
-        with translated(self.path):
-            self._connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+        self._connection.execute("DELETE FROM meta WHERE key = ?", (key,))
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -220,12 +216,24 @@ class Store:
         """The whole state, sorted by map and key."""
         return self._all("SELECT map, key, value FROM state ORDER BY map, key", ())
 
-    def history(self, kind: str, subject: str, first: int = 0, last: int = 2**62) -> tuple[HistoryRow, ...]:
-        """Lines of the books, by number."""
+    def rewards(self, machine_id: str, from_era: int, to_era: int) -> list[HistoryRow]:
+        """The payouts of a machine, both ends included."""
+        machine = bytes.fromhex(machine_id)
+        with self.lock:
+            first, last = self._first("SELECT min(era), max(era) FROM rewards") or (None, None)
+            if first is None:
+                return []
+            found = []
+            for era in range(max(first, from_era), min(last, to_era) + 1):
+                row = self._first("SELECT value FROM rewards WHERE era = ? AND machine = ?", (era, machine))
+                if row is not None:
+                    found.append(HistoryRow(_REWARD, machine_id, era, row[0]))
+            return found
+
+    def history(self, kind: str, subject: str) -> tuple[HistoryRow, ...]:
+        """Other lines of the books, by number."""
         rows = self._all(
-            "SELECT number, value FROM history WHERE kind = ? AND subject = ? AND number BETWEEN ? AND ?"
-            " ORDER BY number",
-            (kind, subject, first, last),
+            "SELECT number, value FROM history WHERE kind = ? AND subject = ? ORDER BY number", (kind, subject)
         )
         return tuple(HistoryRow(kind, subject, number, value) for number, value in rows)
 
@@ -236,12 +244,11 @@ class Store:
 
     def receipt(self, tx_hash: bytes) -> Receipt | None:
         """What became of an extrinsic; every stored block is final here."""
-        found = self._first(
-            "SELECT height, position, pallet, error, fee, events FROM extrinsics WHERE hash = ?", (tx_hash,)
-        )
+        found = self._first("SELECT place, pallet, error, fee, events FROM extrinsics WHERE hash = ?", (tx_hash,))
         if found is None:
             return None
-        height, position, pallet, error, fee, events = found
+        place, pallet, error, fee, events = found
+        height, position = place >> _PLACE_BITS, place & ((1 << _PLACE_BITS) - 1)
         status = TxStatus.REJECTED if pallet == "InvalidTransaction" else TxStatus.FINALISED
         return Receipt(
             tx_hash,
@@ -271,9 +278,8 @@ class Store:
         if block is None:
             return ()
         found = list(self._unpacked(block[0], height, None))
-        for position, events in self._all(
-            "SELECT position, events FROM extrinsics WHERE height = ? ORDER BY position", (height,)
-        ):
+        rows = self._all("SELECT events FROM extrinsics WHERE place >= ? AND place < ? ORDER BY place", _places(height))
+        for position, (events,) in enumerate(rows):
             found += self._unpacked(events, height, position)
         return (*found, *self._unpacked(block[1], height, None))
 
@@ -293,7 +299,8 @@ class Store:
         if found is None:
             raise DataCorrupt(self.path, f"no block {height}")
         rows = self._all(
-            "SELECT body, pallet, error, fee FROM extrinsics WHERE height = ? ORDER BY position", (height,)
+            "SELECT body, pallet, error, fee FROM extrinsics WHERE place >= ? AND place < ? ORDER BY place",
+            _places(height),
         )
         outcomes = tuple(
             CallOutcome(None if pallet is None else (pallet, error), int.from_bytes(fee))
@@ -322,6 +329,10 @@ class Store:
         with self.lock, translated(self.path):
             found: tuple = self._connection.execute(sql).fetchone()  # type: ignore[type-arg]
             return found
+
+
+def _places(height: int) -> tuple[int, int]:
+    return height << _PLACE_BITS, (height + 1) << _PLACE_BITS
 
 
 def _grouped(

@@ -73,7 +73,8 @@ def chain(tmp_path: Path, clock: StepClock) -> Iterator[LocalChain]:
 def stored(folder: Path, sql: str) -> object:
     connection = sqlite3.connect(folder / "chain.sqlite3")
     try:
-        return connection.execute(sql).fetchone()[0]
+        found = connection.execute(sql).fetchone()
+        return found and found[0]
     finally:
         connection.close()
 

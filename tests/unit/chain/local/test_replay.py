@@ -56,13 +56,16 @@ def replayed(folder: Path) -> str:
         ("UPDATE blocks SET hash = zeroblob(32) WHERE height = 0", "genesis"),
         ("DELETE FROM blocks WHERE height = 1", "parent of block 2"),
         ("DELETE FROM blocks WHERE height = 14401", "parent of block 14402"),
-        ("DELETE FROM extrinsics WHERE height = 28902 AND position = 1", "outcome of block 28902"),
-        ("UPDATE extrinsics SET fee = zeroblob(16) WHERE height = 28902", "outcome of block 28902"),
-        ("UPDATE extrinsics SET pallet = 'Balances', error = 'Gone' WHERE height = 28902", "outcome of block 28902"),
-        ("UPDATE extrinsics SET body = zeroblob(149) WHERE height = 28901", "signature of block 28901"),
+        ("DELETE FROM extrinsics WHERE place = 30305943553", "outcome of block 28902"),
+        ("UPDATE extrinsics SET fee = zeroblob(16) WHERE place = 30305943552", "outcome of block 28902"),
         (
-            "UPDATE extrinsics SET body = (SELECT body FROM extrinsics WHERE height = 28902 AND position = 2)"
-            " WHERE height = 28902 AND position = 0",
+            "UPDATE extrinsics SET pallet = 'Balances', error = 'Gone' WHERE place = 30305943552",
+            "outcome of block 28902",
+        ),
+        ("UPDATE extrinsics SET body = zeroblob(149) WHERE place = 30304894976", "signature of block 28901"),
+        (
+            "UPDATE extrinsics SET body = (SELECT body FROM extrinsics WHERE place = 30305943554)"
+            " WHERE place = 30305943552",
             "outcome of block 28902",
         ),
         ("DELETE FROM state WHERE map = 'System.Account' AND key = zeroblob(32)", "state"),
@@ -121,7 +124,7 @@ def test_no_chain_is_told_to_a_reader(tmp_path: Path) -> None:
 
 
 def test_events_that_cannot_be_read_are_told(folder: Path, database: sqlite3.Connection) -> None:
-    database.execute("UPDATE extrinsics SET events = x'5b5b315d5d' WHERE height = 28902")
+    database.execute("UPDATE extrinsics SET events = x'5b5b315d5d' WHERE place = 30305943552")
     reader = LocalReader(folder)
     with pytest.raises(DataCorrupt):
         reader.events(28_902)
