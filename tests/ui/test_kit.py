@@ -283,3 +283,31 @@ def test_the_use_of_a_rig_is_the_mean_of_what_answered() -> None:
     assert span_of(Series()) == 600.0
     assert span_of(Series(np.array([0.0, 300.0]), np.array([1.0, 1.0]))) == 300.0
     assert len(mean_use(Gappy(), RigSample("x", "nvml", 0, ())).values) == 0  # type: ignore[arg-type]
+
+
+def test_tab_goes_round_inside_a_sheet(host: SheetHost) -> None:
+    sheet = Sheet("Title")
+    field, off, button = Field("Name", "x.name"), Button("Off"), Button("Go", name="x.go")
+    off.setEnabled(False)
+    for widget in (field, off, button):
+        sheet.body.addWidget(widget)
+    host.open(sheet)
+    QTest.qWait(10)
+    window = host.window()
+    field.edit.setFocus()
+    seen = []
+    for _ in range(3):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(window.focusWidget())
+    assert seen == [button, field.edit, button]
+    QTest.keyClick(button, Qt.Key.Key_Backtab)
+    assert window.focusWidget() is field.edit
+
+
+def test_enter_presses_the_focused_button(qtbot: QtBot) -> None:
+    done: list[int] = []
+    button = Button("Go", act=lambda: done.append(1))
+    qtbot.addWidget(button)
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert done == [1, 1]

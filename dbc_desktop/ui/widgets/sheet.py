@@ -137,8 +137,29 @@ class SheetHost(QWidget):
         return False
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab stays inside the sheet."""
+        """Tab goes round inside the sheet."""
+        stops = self._stops()
+        if not stops:
+            return True
+        focused = self.window().focusWidget()
+        place = stops.index(focused) if focused in stops else -1 if forward else 0
+        stops[(place + (1 if forward else -1)) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)
         return True
+
+    def _stops(self) -> list[QWidget]:
+        """What Tab can reach in the sheet, in its order."""
+        found: list[QWidget] = []
+        sheet = self._sheet
+        if sheet is None:
+            return found
+        widget = sheet.nextInFocusChain()
+        while widget is not None and widget is not sheet:
+            can = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+            is_here = widget.isVisible() and widget.isEnabled() and sheet.isAncestorOf(widget)
+            if can and is_here and widget.focusProxy() is None:
+                found.append(widget)
+            widget = widget.nextInFocusChain()
+        return found
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click beside the sheet does nothing: what was typed is not lost."""
