@@ -35,18 +35,20 @@ class SparkLine(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground and line."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         start, low = self._end - self._seconds, self._low
-        lines = polygons(self._series, start, self._seconds, self.width())
+        lines = polygons(self._series, start, self._seconds, self.width() // 2)
         painter.setTransform(scaled(self.width(), self.height(), self._seconds, low, self._high))
         pen = QPen(theme.color(self._series.token), PEN_WIDTH)
         pen.setCosmetic(True)
         for line in lines:
             first, last = line.first(), line.last()
+            # the edge of the ground lies under the line: smoothing it would cost and not be seen
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(f"soft_{self._series.token}"))
             ground = QPolygonF([QPointF(first.x(), low), *line.toList(), QPointF(last.x(), low)])
             painter.drawPolygon(ground)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolyline(line)
