@@ -300,8 +300,6 @@ def test_without_a_sandbox_there_is_no_shell_and_the_api_says_why(url: str) -> N
 def test_a_failed_machine_can_be_deleted_and_another_be_asked_for(url: str) -> None:
     client = NodeClient(url, MACHINE, 7, ALICE)
     first = _settled(client, client.create(new_task_id(), gpu_count=2))
-    with pytest.raises(NodeRefused, match="allocate gpu failed"):
-        client.create(new_task_id(), gpu_count=2)
     client.delete(first.task_id)
     assert client.task(first.task_id).state is SessionState.ENDED
     assert client.create(new_task_id(), gpu_count=2).state is SessionState.CREATING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from dbc_desktop.domain.errors import LoginFailed, NodeRefused, NodeUnreachable, SandboxUnavailable
@@ -310,6 +312,63 @@ def test_stopping_hangs_up_and_starting_lets_in_again(
     again = _ready(client, client.task(session.task_id))
     assert again.login == login
     assert ssh(login, "echo back").stdout == "back\n"
+
+
+def test_the_gpus_of_an_order_serve_one_machine_at_a_time(session: Session, client: NodeClient) -> None:
+    with pytest.raises(NodeRefused, match="allocate gpu failed"):
+        client.create(new_task_id(), gpu_count=2)
+    client.stop(session.task_id)
+    second = _ready(client, client.create(new_task_id(), gpu_count=2))
+    with pytest.raises(NodeRefused, match="allocate gpu failed"):
+        client.start(session.task_id)
+    assert try_login(second.login).works
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-W", "127.0.0.1:{port}"),
+        ("-o", "ExitOnForwardFailure=yes", "-N", "-R", "0:127.0.0.1:22"),
+        ("-s", "sftp"),
+    ],
+    ids=["local", "remote", "sftp"],
+)
+def test_the_door_is_no_tunnel(
+    session: Session, ssh_env: Callable[[Login], dict[str, str]], arguments: tuple[str, ...]
+) -> None:
+    login = _login(session)
+    options = [word.format(port=login.port) for word in arguments]
+    where = options.index("sftp") if "sftp" in options else len(options)
+    command = _ssh_command(login, *options[where:])
+    done = subprocess.run(
+        [command[0], *options[:where], *command[1:]],
+        env=ssh_env(login),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode != 0
+    assert "SSH-2.0" not in done.stdout
+
+
+def test_the_size_of_the_window_reaches_the_shell(session: Session) -> None:
+    async def resized() -> str:
+        login = _login(session)
+        async with asyncssh.connect(
+            login.host, login.port, username=login.user, password=login.password, known_hosts=None, config=None
+        ) as connection:
+            shell = await connection.create_process(
+                "trap 'stty size; exit' WINCH; echo on; while :; do sleep 0.1; done",
+                term_type="xterm",
+                term_size=(80, 24),
+            )
+            assert await shell.stdout.readline() == "on\r\n"
+            shell.change_terminal_size(132, 43)
+            line: str = await shell.stdout.readline()
+            return line
+
+    assert asyncio.run(resized()) == "43 132\r\n"
 
 
 def test_deleting_forgets_the_machine(session: Session, client: NodeClient) -> None:

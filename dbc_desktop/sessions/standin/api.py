@@ -70,11 +70,11 @@ class Api:
         if act == "delete":
             await self._node.delete(task)
         elif act == "start":
-            self._node.start(task)
+            self._node.start(order, task)
         else:
             await self._node.stop(task)
             if act == "restart":
-                self._node.start(task)
+                self._node.start(order, task)
         return "ok"
 
     async def _allowed(self, body: dict[str, object]) -> tuple[_Request, RentOrder]:

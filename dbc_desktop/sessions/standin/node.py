@@ -21,6 +21,7 @@ from dbc_desktop.sessions.states import lease_runs
 
 _LOG = logging.getLogger(__name__)
 _MAX_TASKS = 16
+_HOLDING = ("creating", "starting", "running")
 _REASONS = {
     "no_bwrap": "no shell without a sandbox: bubblewrap (bwrap) is not installed",
     "no_user_namespaces": "no shell without a sandbox: this system does not permit user namespaces",
@@ -46,9 +47,9 @@ class Node:
         task_id, shape = task_id_of(additional), shape_of(additional, order)
         if task_id in self._tasks:
             raise remote("task_id already exist")
-        used = sum(t.shape.gpu_count for t in self._tasks.values() if t.rent_id == order.rent_id)
-        if len(self._tasks) >= _MAX_TASKS or used + shape.gpu_count > order.gpu_num:
-            raise remote("allocate gpu failed")
+        if len(self._tasks) >= _MAX_TASKS:
+            raise remote("allocate disk failed")
+        self._allow_gpus(order, shape.gpu_count)
         made = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self._clock.now()))
         task = Task(task_id, order.machine_id, order.rent_id, wallet, shape, desc_of(additional), made)
         bound = self._bind(task)
@@ -71,16 +72,17 @@ class Node:
             raise remote("task_id not exist")
         return task
 
-    def start(self, task: Task) -> None:
+    def start(self, order: RentOrder, task: Task) -> None:
         """Open a closed machine again, with the login it had.
 
         Raises:
-            Refusal: Its port was taken meanwhile, or it is busy.
+            Refusal: Its port or its GPUs were taken meanwhile, or it is busy.
         """
         if task.status == "running":
             return
         if task.status in ("creating", "starting"):
             raise remote("task is busy")
+        self._allow_gpus(order, task.shape.gpu_count)
         bound = self._bind(task)
         task.status = "starting"
         self._begin(task, bound, "start error")
@@ -119,6 +121,12 @@ class Node:
         for work in tuple(self._work):
             work.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
+
+    def _allow_gpus(self, order: RentOrder, gpu_count: int) -> None:
+        """A closed machine holds its disk, not its GPUs."""
+        held = sum(task.shape.gpu_count for task in self.of_order(order) if task.status in _HOLDING)
+        if held + gpu_count > order.gpu_num:
+            raise remote("allocate gpu failed")
 
     def _bind(self, task: Task) -> socket.socket:
         try:
