@@ -26,7 +26,7 @@ from dbc_desktop.ui.pages import PAGES
 from dbc_desktop.ui.rail import Rail
 from dbc_desktop.ui.strip import MessageStrip
 from dbc_desktop.ui.topbar import TopBarWidget
-from dbc_desktop.ui.widgets import Sheet, SheetHost
+from dbc_desktop.ui.widgets import Sheet, SheetHost, Skeleton
 from dbc_desktop.ui.window_state import ChainWatch
 
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ class Window(QMainWindow):
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._render_chain)
+        # The first page brings its imports: it comes when the frame and its skeleton stand on the screen.
+        self._after_paint = QTimer(self)
+        self._after_paint.setSingleShot(True)
+        self._after_paint.setInterval(0)
+        self._after_paint.timeout.connect(self._start)
         QShortcut(QKeySequence("Ctrl+K"), self, self.open_palette)
 
     # building
@@ -94,6 +99,7 @@ class Window(QMainWindow):
         self.rail = Rail([(entry.key, entry.title(), entry.icon) for entry in PAGES])
         self.strip = MessageStrip()
         self._stack = QStackedWidget()
+        self._stack.addWidget(_first_skeleton())
         outer.addWidget(self.top_bar)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -123,7 +129,7 @@ class Window(QMainWindow):
         if not self._is_started:
             self._is_started = True
             self.rail.setFocus()
-            self._start()
+            self._after_paint.start()
 
     def _start(self) -> None:
         self.show_page(self._visible)
@@ -418,10 +424,20 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop timers and followers; whoever made the program closes its parts afterwards."""
+        self._after_paint.stop()
         self._tick.stop()
         self._watch.stop()
         self._hop.close()
         super().closeEvent(event)
+
+
+def _first_skeleton() -> QWidget:
+    """What stands in the place of the first page until it is there."""
+    place = QWidget()
+    box = QVBoxLayout(place)
+    box.setContentsMargins(20, 60, 20, 16)
+    box.addWidget(Skeleton())
+    return place
 
 
 def _spoken(language: str) -> str:

@@ -35,7 +35,7 @@ def open_window(qtbot: QtBot) -> Iterator[Open]:
         opened.append(window)
         qtbot.addWidget(window)
         window.show()
-        qtbot.waitExposed(window)
+        qtbot.waitUntil(lambda: window.visible_page() is not None)
         return window
 
     yield show
