@@ -10,7 +10,7 @@ import pytest
 
 from dbc_desktop.chain.local.backend import LocalChain
 from dbc_desktop.chain.local.reader import LocalReader
-from dbc_desktop.domain.errors import Cancelled, DataCorrupt, DataTooNew
+from dbc_desktop.domain.errors import Cancelled, DataCorrupt, DataTooNew, DataUnwritable
 from tests.doubles.chain_user import ChainUser, transfer
 
 
@@ -129,3 +129,24 @@ def test_events_that_cannot_be_read_are_told(folder: Path, database: sqlite3.Con
     with pytest.raises(DataCorrupt):
         reader.events(28_902)
     reader.close()
+
+
+def test_a_full_disk_is_told_and_leaves_the_last_whole_block(folder: Path) -> None:
+    chain = LocalChain(folder, is_running=False)
+    alice = ChainUser("//Alice")
+    before = chain.head()
+    connection = chain._ledger.store._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    for extrinsic in alice.many(chain, [transfer(bytes(32), 5)] * 100):
+        chain.submit(extrinsic)
+    with pytest.raises(DataUnwritable) as full:
+        chain.jump(10)
+    assert full.value.reason == "full"
+    assert (chain.head(), chain.account(alice.address).nonce) == (before, 3)
+    connection.execute("PRAGMA max_page_count = 1000000")
+    alice.send(chain, transfer(bytes(32), 5))
+    chain.jump(14_400)
+    assert chain.account(alice.address).nonce == 4
+    assert chain.replay() == chain.head()
+    chain.close()
