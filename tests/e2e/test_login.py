@@ -352,6 +352,19 @@ def test_the_door_is_no_tunnel(
     assert "SSH-2.0" not in done.stdout
 
 
+def test_a_machine_has_four_shells_at_once(session: Session) -> None:
+    async def statuses() -> list[int | None]:
+        login = _login(session)
+        async with asyncssh.connect(
+            login.host, login.port, username=login.user, password=login.password, known_hosts=None, config=None
+        ) as connection:
+            done = await asyncio.gather(*(connection.run("sleep 1.5") for _ in range(6)))
+            return sorted(one.exit_status or 0 for one in done)
+
+    assert asyncio.run(statuses()) == [0, 0, 0, 0, 255, 255]
+    assert try_login(session.login).works
+
+
 def test_the_size_of_the_window_reaches_the_shell(session: Session) -> None:
     async def resized() -> str:
         login = _login(session)

@@ -55,6 +55,7 @@ def serve(
     with bound:
         with suppress(ChainError, StorageError):
             orders.head_height()
+            orders.order(0)
         try:
             drop_root()
         except OSError as error:

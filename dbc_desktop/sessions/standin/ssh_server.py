@@ -23,6 +23,7 @@ _LOG = logging.getLogger(__name__)
 _CHUNK = 32 * 1024
 _MAX_SHELLS = 4
 _MAX_TRIES = 3
+_MAX_CONNECTIONS = 32
 _MAX_COMMAND = 32 * 1024
 _FAILED = 255
 _LAST_WORDS_SECONDS = 2.0
@@ -38,6 +39,9 @@ class _Gate(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        if len(self._open) >= _MAX_CONNECTIONS:
+            conn.abort()
+            return
         self._connection = conn
         self._open.add(conn)
 
@@ -63,6 +67,7 @@ class SshDoor:
         self._sandbox, self._password, self._shape = sandbox, password, shape
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._shells: set[asyncio.subprocess.Process] = set()
+        self._served = 0
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._closed = False
 
@@ -118,21 +123,20 @@ class SshDoor:
                 largest.kill()
 
     async def _serve(self, process: Process) -> None:
-        if self._closed or len(self._shells) >= _MAX_SHELLS or process.subsystem is not None:
-            process.exit(_FAILED)
-            return
         command = process.command
-        if command is not None and (len(command) > _MAX_COMMAND or "\0" in command):
-            process.exit(_FAILED)
-            return
-        try:
-            if process.term_type is None:
-                status = await self._with_pipes(process, command)
-            else:
-                status = await self._with_terminal(process, command, process.term_type)
-        except SandboxUnavailable as unavailable:
-            _LOG.info("no shell: %s", unavailable.reason)
-            status = _FAILED
+        fits = command is None or (len(command) <= _MAX_COMMAND and "\0" not in command)
+        status = _FAILED
+        if fits and not self._closed and self._served < _MAX_SHELLS and process.subsystem is None:
+            self._served += 1
+            try:
+                if process.term_type is None:
+                    status = await self._with_pipes(process, command)
+                else:
+                    status = await self._with_terminal(process, command, process.term_type)
+            except SandboxUnavailable as unavailable:
+                _LOG.info("no shell: %s", unavailable.reason)
+            finally:
+                self._served -= 1
         with suppress(OSError, asyncssh.Error):
             process.exit(status)
 
