@@ -26,10 +26,10 @@ from dbc_desktop.ui.widgets import (
     Hairline,
     KeyValue,
     Label,
-    SparkLine,
     StateDot,
 )
 from dbc_desktop.ui.widgets.plot import Series
+from dbc_desktop.ui.widgets.spark_line import SparkLine
 
 if TYPE_CHECKING:
     from dbc_desktop.telemetry.history import History

@@ -1,4 +1,7 @@
-"""The kit of widgets that pages are made of; colours and sizes come from `ui/theme.py`."""
+"""The kit of widgets that pages are made of; colours and sizes come from `ui/theme.py`.
+
+What draws curves is imported from its own file: it brings numpy, which the first paint does not wait for.
+"""
 
 from dbc_desktop.ui.widgets.amount import AmountLabel
 from dbc_desktop.ui.widgets.badge import Badge
@@ -15,7 +18,6 @@ from dbc_desktop.ui.widgets.label import ElidedLabel, Label, MixedLabel
 from dbc_desktop.ui.widgets.progress import Progress
 from dbc_desktop.ui.widgets.sheet import Sheet, SheetHost
 from dbc_desktop.ui.widgets.skeleton import Skeleton
-from dbc_desktop.ui.widgets.spark_line import SparkLine
 from dbc_desktop.ui.widgets.step_line import StepKind, StepLine
 from dbc_desktop.ui.widgets.style import restyle
 
@@ -39,7 +41,6 @@ __all__ = [
     "Sheet",
     "SheetHost",
     "Skeleton",
-    "SparkLine",
     "StateDot",
     "StepKind",
     "StepLine",
