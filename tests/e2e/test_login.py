@@ -44,7 +44,8 @@ def _missing() -> str:
     return ""
 
 
-pytestmark = pytest.mark.skipif(bool(_missing()), reason=_missing() or "all is there")
+MISSING = _missing()
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "all is there")
 
 
 def node_command(orders: Path, *more: str) -> list[str]:
