@@ -10,12 +10,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dbc_desktop.chain import wire
-from dbc_desktop.chain.local.backend import LocalChain
 from dbc_desktop.domain.errors import Cancelled, DbcError
 from dbc_desktop.lanes.clock import SystemClock
+
+if TYPE_CHECKING:
+    from dbc_desktop.chain.local.backend import LocalChain
 
 _WORKERS = 4
 _PROGRESS_SECONDS = 0.03
@@ -25,6 +27,9 @@ def serve(connection: Connection, folder: Path, options: dict[str, Any]) -> None
     """Open the chain and answer until the other side says goodbye or is gone."""
     # Ctrl+C in a terminal reaches every process; only the window's one decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Here, not above: the process that starts this one names `serve` and should not have to read the whole engine.
+    from dbc_desktop.chain.local.backend import LocalChain
+
     try:
         chain = LocalChain(folder, **options)
     except DbcError as error:

@@ -15,7 +15,6 @@ from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.chain.extrinsic import hash_of
 from dbc_desktop.chain.head_feed import HeadFeed
 from dbc_desktop.chain.hosted_reads import HostedReads
-from dbc_desktop.chain.local.launch import SEED
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Call, Preview, Receipt, SigningContext
 from dbc_desktop.domain.errors import ChainUnreachable, OutcomeUnknown
@@ -49,10 +48,12 @@ class HostedChain(HostedReads):
         profile: str = "launch-2021",
         is_running: bool = True,
         residents: bool = True,
-        seed: bytes = SEED,
+        seed: bytes | None = None,
     ) -> None:
         self._folder = folder
-        self._options = {"profile": profile, "is_running": is_running, "residents": residents, "seed": seed}
+        self._options = {"profile": profile, "is_running": is_running, "residents": residents}
+        if seed is not None:
+            self._options["seed"] = seed
         self._numbers = itertools.count(1)
         self._feed = HeadFeed("chain-host-heads")
         self._starting = threading.Lock()
