@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from dbc_desktop.chain import extrinsic as codec
@@ -74,11 +74,10 @@ class LocalChain(LocalReads):
         self._is_jumping = False
         self._lock = FolderLock(folder)
         self._lock.acquire()
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self._lock.release)
             self._open(folder, profile, seed, residents=residents)
-        except BaseException:
-            self._lock.release()
-            raise
+            on_failure.pop_all()
         self._mode = self._stored_mode() if is_running else ClockMode.MANUAL
         self._remembers_mode = is_running
         self._noted_at = self._clock.monotonic()
@@ -88,7 +87,8 @@ class LocalChain(LocalReads):
     def _open(self, folder: Path, profile: str, seed: bytes, *, residents: bool) -> None:
         now_ms = int(self._clock.now() * 1_000)
         self._ledger = ledger = Ledger(folder, profile, seed, now_ms, endow_residents=residents)
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(ledger.store.close)
             self._residents = Residents(ledger)
             if residents:
                 ledger.acting = self._residents
@@ -98,9 +98,7 @@ class LocalChain(LocalReads):
                         ledger.step_to(POPULATED_AT)
                     ledger.set_start(now_ms - ledger.height * BLOCK_MS)
                     ledger.commit()
-        except BaseException:
-            ledger.store.close()
-            raise
+            on_failure.pop_all()
 
     # --- reading ------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -87,16 +87,15 @@ class Ledger:
         self.blocks_waiting = 0
         self._hashes: dict[int, bytes] = {}
         self._last: tuple[int, bytes] = (0, b"")
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self.store.close)
             self.is_new = self.store.meta("genesis") is None
             if self.is_new:
                 with translated(self.store.path):
                     self._create(launch_genesis(profile, seed, residents=endow_residents), start_ms)
             else:
                 self.reload()
-        except BaseException:
-            self.store.close()
-            raise
+            on_failure.pop_all()
 
     def _create(self, spec: GenesisSpec, start_ms: int) -> None:
         """Write block 0; the caller commits, so that a chain whose making was interrupted was never there."""

@@ -186,6 +186,9 @@ class Store:
     def snapshot(self) -> Iterator[None]:
         """Everything read inside it is of one commit; for the reader beside a writer."""
         with self.lock, translated(self.path):
+            if self._connection.in_transaction:
+                yield
+                return
             self._connection.execute("BEGIN")
             try:
                 yield
