@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.rules.codec import AMOUNT, RAW, row
 from dbc_desktop.rules.state import SINGLE, Readable, declare, declare_value
 from dbc_desktop.rules.work import Work, account, refuse
@@ -90,6 +91,27 @@ def burn(work: Work, who: bytes, amount: int) -> None:
     work.emit("GenericFunc", "DestroyDBC", who=who, amount=amount)
 
 
+def destroy(work: Work, who: bytes, amount: int) -> None:
+    """Burn as much of `amount` as leaves the fixed fee (chain-rules 2.5)."""
+    spare = holdings(work.layer, who).free - work.profile.fixed_tx_fee
+    if spare > 0 and amount > 0:
+        burn(work, who, min(amount, spare))
+
+
+def await_pot(work: Work) -> None:
+    """At the first block of an era: have the rent pot burned at the last one, if the profile has a pot."""
+    if work.profile.rent.pot is not None:
+        work.schedule(work.height - 1 + BLOCKS_PER_ERA, "destroy_pot", "")
+
+
+def destroy_pot(work: Work) -> None:
+    """Burn what the rent pot holds: the hook of GenericFunc."""
+    pot = work.profile.rent.pot
+    for _ in work.due("destroy_pot"):
+        if pot is not None:
+            destroy(work, pot, holdings(work.layer, pot).free)
+
+
 def charge_fee(work: Work, who: bytes, fee: int, tip: int) -> None:
     """Take the inclusion fee and move the nonce on; the call's outcome does not change either."""
     held = holdings(work.layer, who)
@@ -120,9 +142,7 @@ def transfer(work: Work, who: bytes, dest: object, value: int) -> None:
 
 def destroy_free_dbc(work: Work, who: bytes, amount: int) -> None:
     """Burn own coins; as much as the fixed fee always stays (chain-rules 2.5)."""
-    spare = holdings(work.layer, who).free - work.profile.fixed_tx_fee
-    if spare > 0 and amount > 0:
-        burn(work, who, min(amount, spare))
+    destroy(work, who, amount)
 
 
 CALLS: dict[tuple[str, str], Callable[..., None]] = {

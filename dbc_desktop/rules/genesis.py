@@ -9,7 +9,7 @@ from dbc_desktop.domain.balance import UNITS_PER_DBC
 from dbc_desktop.rules import balances, committee, price
 from dbc_desktop.rules.dispatch import SUDO_KEY
 from dbc_desktop.rules.engine import Engine
-from dbc_desktop.rules.profile import PROFILES
+from dbc_desktop.rules.profile import PROFILES, RulesProfile
 from dbc_desktop.rules.state import SINGLE, Overlay, State
 from dbc_desktop.rules.work import Work
 
@@ -45,7 +45,11 @@ def genesis(spec: GenesisSpec) -> Engine:
     Raises:
         KeyError: No such profile.
     """
-    profile = PROFILES[spec.profile]
+    return genesis_under(PROFILES[spec.profile], spec)
+
+
+def genesis_under(profile: RulesProfile, spec: GenesisSpec) -> Engine:
+    """The engine at height 0 under a profile that need not be one of `PROFILES`."""
     state = State()
     layer = Overlay(state)
     work = Work(profile, 0, b"", layer)

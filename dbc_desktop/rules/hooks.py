@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dbc_desktop.rules import online_committee, rent_machine
+from dbc_desktop.rules import balances, online_committee, rent_machine
 from dbc_desktop.rules.online_profile import offline, payout
 from dbc_desktop.rules.work import AGENDA, Work
 
 
 def on_initialize(work: Work) -> None:
-    """Payouts, the era roll, and slashes that are due."""
+    """The rent pot, payouts, the era roll, and slashes that are due."""
+    balances.destroy_pot(work)
     payout.list_machines(work)
     payout.pay_slot(work)
     payout.roll_era(work)

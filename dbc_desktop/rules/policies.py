@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC
+from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, percent, value_to_dbc
 
 DBC = UNITS_PER_DBC
 MICRO = 1_000_000
@@ -72,6 +73,9 @@ class StakePolicy(Protocol):
     def cap(self, price: int, cny_per_usd_milli: int) -> int:
         """Units for one GPU at which top-ups from income stop."""
 
+    def recorded(self, held: int, needed: int) -> int:
+        """Units a machine has on record once it is confirmed; it held `held` before and needs `needed`."""
+
 
 @dataclass(frozen=True, slots=True)
 class CnyStake:
@@ -87,6 +91,34 @@ class CnyStake:
     def cap(self, price: int, cny_per_usd_milli: int) -> int:
         """Units for one GPU at which top-ups from income stop."""
         return _worth_of_cny(self.cap_cny, price, cny_per_usd_milli)
+
+    def recorded(self, held: int, needed: int) -> int:
+        """All that is there (quirk Q7 of chain-rules 14 not copied)."""
+        return max(held, needed)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedStake:
+    """So many DBC a GPU, or what is worth so many US dollars where that is less; a part of it to begin with.
+
+    Chain-rules 2.3: `per_gpu` and `usd_limit` (micro-USD) are `OnlineStakeParams` of the network.
+    """
+
+    per_gpu: int = 100_000 * DBC
+    usd_limit: int = 300 * MICRO
+    first_percent: int = 10
+
+    def first_stake(self, price: int, cny_per_usd_milli: int) -> int:
+        """Units for one GPU, to bond and to come online; the same at any price."""
+        return perbill_mul(perbill_rational(self.first_percent, 100), self.per_gpu)
+
+    def cap(self, price: int, cny_per_usd_milli: int) -> int:
+        """Units for one GPU at which top-ups from income stop."""
+        return min(self.per_gpu, value_to_dbc(self.usd_limit, price))
+
+    def recorded(self, held: int, needed: int) -> int:
+        """What it needs: more stays reserved without belonging to a machine (quirk Q7 of chain-rules 14)."""
+        return needed
 
 
 def _worth_of_cny(cny: int, price: int, cny_per_usd_milli: int) -> int:
@@ -167,11 +199,26 @@ class PercentToCommittee:
         return RewardShare(reward - each * members, each)
 
 
+@dataclass(frozen=True, slots=True)
+class PerbillToCommittee:
+    """The same percent in parts of 10^9, each rounded for itself (chain-rules 4.9)."""
+
+    owner_percent: int = 99
+
+    def share(self, reward: int, members: int, era: int, deadline: int) -> RewardShare:
+        """Split what `era` earned between the owner and `members`; a few units may belong to nobody."""
+        if not members or era > deadline:
+            return RewardShare(reward, 0)
+        owner = perbill_mul(percent(self.owner_percent), reward)
+        return RewardShare(owner, perbill_mul(perbill_rational(1, members), reward - owner))
+
+
 class RentSplit(NamedTuple):
-    """What becomes of a rent payment."""
+    """What becomes of a rent payment; what goes to the pot is burned once a day (chain-rules 2.5)."""
 
     burned: int
     to_owner: int
+    to_pot: int = 0
 
 
 class RentPolicy(Protocol):
@@ -180,6 +227,10 @@ class RentPolicy(Protocol):
     @property
     def floor(self) -> int | None:
         """Units in existence at which burning stops."""
+
+    @property
+    def pot(self) -> bytes | None:
+        """The account from which all but the fixed fee is burned once a day."""
 
     def split(self, fee: int, issuance: int) -> RentSplit:
         """Split a payment made while `issuance` units exist."""
@@ -190,11 +241,62 @@ class BurnToFloor:
     """All of the rent is burned until `floor` units remain; the rest goes to the machine's owner (design 3.1)."""
 
     floor: int = 100_000_000 * DBC
+    pot: bytes | None = None
 
     def split(self, fee: int, issuance: int) -> RentSplit:
         """Split a payment made while `issuance` units exist."""
         burned = min(fee, max(0, issuance - self.floor))
         return RentSplit(burned, fee - burned)
+
+
+@dataclass(frozen=True, slots=True)
+class PercentToPot:
+    """A few percent to a pot that is burned once a day, the rest to the owner (chain-rules 5.3); there is no floor."""
+
+    pot: bytes | None
+    percent: int = 5
+    floor: int | None = None
+
+    def split(self, fee: int, issuance: int) -> RentSplit:
+        """Split a payment made while `issuance` units exist."""
+        to_pot = perbill_mul(percent(self.percent), fee)
+        return RentSplit(0, fee - to_pot, to_pot)
+
+
+class SlashPolicy(Protocol):
+    """How a slash is cut and shared. Called wherever reserved coins are taken."""
+
+    def part(self, amount: int, of_hundred: int) -> int:
+        """So many percent of `amount`."""
+
+    def each(self, amount: int, members: int) -> int:
+        """What each of `members` gets of `amount`; the treasury gets what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeUnits:
+    """Whole-number division."""
+
+    def part(self, amount: int, of_hundred: int) -> int:
+        """So many percent of `amount`, cut."""
+        return amount * of_hundred // 100
+
+    def each(self, amount: int, members: int) -> int:
+        """What each of `members` gets of `amount`, cut."""
+        return amount // members if members else 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartsOfBillion:
+    """Parts of 10^9, to the nearest unit (chain-rules 2.7)."""
+
+    def part(self, amount: int, of_hundred: int) -> int:
+        """So many percent of `amount`."""
+        return perbill_mul(percent(of_hundred), amount)
+
+    def each(self, amount: int, members: int) -> int:
+        """What each of `members` gets of `amount`."""
+        return perbill_mul(perbill_rational(1, members), amount) if members else 0
 
 
 class VerificationPolicy(Protocol):

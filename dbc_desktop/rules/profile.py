@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC as DBC
+from dbc_desktop.rules.order_policies import (
+    OrderPolicy,
+    OrdersHoldGpus,
+    RunningOrdersCount,
+    RunningOrdersCountAsWritten,
+)
+from dbc_desktop.rules.payout_policies import PayoutPolicy, WholePayout, WindowPayout
 from dbc_desktop.rules.policies import (
     BurnToFloor,
     CnyStake,
@@ -12,21 +19,31 @@ from dbc_desktop.rules.policies import (
     DrawnMembers,
     EmissionPolicy,
     FeePolicy,
+    FixedStake,
     LinearFee,
+    PartsOfBillion,
+    PerbillToCommittee,
     PercentToCommittee,
+    PercentToPot,
     PhasedEmission,
     QuarterThenDaily,
     ReleasePolicy,
     RentPolicy,
+    SlashPolicy,
     StakePolicy,
     VerificationPolicy,
+    WholeUnits,
 )
+from dbc_desktop.rules.snapshot_policies import AsWritten, CountedOnce, SnapshotPolicy
 
 TREASURY = b"modlpy/trsry".ljust(32, b"\0")
 """The treasury's account (chain-rules 2.1)."""
 
 AUTHOR = b"modldbc/author".ljust(32, b"\0")
 """Who writes the blocks of the embedded chain; gets the author's part of each fee."""
+
+RENT_POT = b"modldbc/rentpot".ljust(32, b"\0")
+"""The account whose coins are burned once a day; on the network root names one (chain-rules 2.5)."""
 
 OFFLINE_WHILE_ONLINE = ((70, 2), (28_800, 4), (144_000, 30), (None, 80))
 OFFLINE_WHILE_RENTED = ((70, 2), (28_800, 4), (72_000, 30), (None, 50))
@@ -50,7 +67,11 @@ class RulesProfile:
     stake: StakePolicy
     release: ReleasePolicy
     committee_share: CommitteeSharePolicy
+    payout: PayoutPolicy
+    snapshots: SnapshotPolicy
     rent: RentPolicy
+    orders: OrderPolicy
+    slashes: SlashPolicy
     verification: VerificationPolicy
     treasury: bytes = TREASURY
     call_weight: int = 10_000
@@ -79,6 +100,8 @@ class RulesProfile:
     offline_rented: tuple[tuple[int | None, int], ...] = OFFLINE_WHILE_RENTED
 
 
+_QUARTER_THEN_DAILY, _PERCENT_TO_COMMITTEE = QuarterThenDaily(), PercentToCommittee()
+
 LAUNCH_2021 = RulesProfile(
     name="launch-2021",
     spec_version=411,
@@ -87,11 +110,46 @@ LAUNCH_2021 = RulesProfile(
     fee=LinearFee(treasury=TREASURY, author=AUTHOR),
     emission=PhasedEmission(per_era=(1_095_890 * DBC, 547_945 * DBC, 273_972 * DBC)),
     stake=CnyStake(),
-    release=QuarterThenDaily(),
-    committee_share=PercentToCommittee(),
+    release=_QUARTER_THEN_DAILY,
+    committee_share=_PERCENT_TO_COMMITTEE,
+    payout=WholePayout(_QUARTER_THEN_DAILY, _PERCENT_TO_COMMITTEE),
+    snapshots=CountedOnce(),
     rent=BurnToFloor(),
+    orders=OrdersHoldGpus(),
+    slashes=WholeUnits(),
     verification=DrawnMembers(),
 )
 """The rules announced at launch (design 3.1); the default of the embedded chain."""
 
-PROFILES: dict[str, RulesProfile] = {LAUNCH_2021.name: LAUNCH_2021}
+MAINNET_411 = RulesProfile(
+    name="mainnet-411",
+    spec_version=411,
+    transaction_version=2,
+    strict=False,
+    fee=LinearFee(treasury=TREASURY, author=AUTHOR),
+    emission=PhasedEmission(per_era=(1_095_890 * DBC, 547_945 * DBC, 273_972 * DBC)),
+    stake=FixedStake(),
+    release=QuarterThenDaily(parts=149),
+    committee_share=PerbillToCommittee(),
+    payout=WindowPayout(),
+    snapshots=CountedOnce(),
+    rent=PercentToPot(RENT_POT),
+    orders=RunningOrdersCount(),
+    slashes=PartsOfBillion(),
+    verification=DrawnMembers(),
+)
+"""The rules of the network at runtime 411 as chain-rules writes them down, less the quirks that hurt people."""
+
+MAINNET_411_STRICT = replace(
+    MAINNET_411,
+    name="mainnet-411-strict",
+    strict=True,
+    snapshots=AsWritten(),
+    orders=RunningOrdersCountAsWritten(),
+)
+"""The same with those quirks (chain-rules 14, marked there): to see what a call would really do, not to play by."""
+
+PROFILES: dict[str, RulesProfile] = {
+    profile.name: profile for profile in (LAUNCH_2021, MAINNET_411, MAINNET_411_STRICT)
+}
+"""What a local chain can be created with."""

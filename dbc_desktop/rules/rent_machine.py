@@ -12,7 +12,7 @@ from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.rules import balances
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, value_to_dbc
 from dbc_desktop.rules.online_profile import points, stake
-from dbc_desktop.rules.online_profile.rows import MACHINES, MachineRow, count, machine_of
+from dbc_desktop.rules.online_profile.rows import MACHINES, RENTED_FINISHED, MachineRow, count, machine_of
 from dbc_desktop.rules.orders import (
     MACHINE_ORDERS,
     NEXT_RENT_ID,
@@ -20,7 +20,6 @@ from dbc_desktop.rules.orders import (
     USER_ORDERS,
     MachineOrders,
     OrderRow,
-    has_orders,
     is_running,
     machine_orders,
 )
@@ -74,7 +73,7 @@ def terms(profile: RulesProfile, layer: Readable, machine_id: str, gpus: int, du
     machine = machine_of(layer, machine_id, _PALLET)
     if machine.hardware is None:
         refuse(_PALLET, "MachineNotRentable")
-    if gpus <= 0 or gpus + len(machine_orders(layer, machine_id).used_gpu) > machine.gpu_num:
+    if gpus < profile.orders.least_gpus or gpus + len(machine_orders(layer, machine_id).used_gpu) > machine.gpu_num:
         refuse(_PALLET, "GPUNotEnough")
     if duration <= 0 or duration % profile.rent_unit:
         refuse(_PALLET, "OnlyHalfHourAllowed")
@@ -110,7 +109,7 @@ def rent_machine(work: Work, who: bytes, machine_id: str, rent_gpu_num: int, dur
     used = tuple(sorted((*held.used_gpu, *indexes)))
     layer.put(MACHINE_ORDERS, machine_id, MachineOrders((*held.rent_order, rent_id), used))
     layer.put(MACHINES, machine_id, machine._replace(status=MachineStatus.RENTED))
-    count(work, rented=rent_gpu_num)
+    count(work, rented=work.profile.orders.counted(ordered=rent_gpu_num))
     work.schedule(now + work.profile.confirm_window, "confirm_end", str(rent_id))
     work.schedule(end, "rent_end", str(rent_id))
     work.emit(
@@ -146,7 +145,8 @@ def confirm_rent(work: Work, who: bytes, rent_id: int) -> None:
     paid = machine._replace(renters=renters, total_rented_times=machine.total_rented_times + 1)
     layer.put(MACHINES, order.machine_id, paid)
     if first:
-        points.rent_began(work, order.machine_id, machine.stash)
+        points.rent_began(work, order.machine_id, machine.stash, machine.calc_point)
+        count(work, rented=work.profile.orders.counted(running=machine.gpu_num))
     work.emit(
         _PALLET,
         "ConfirmRent",
@@ -195,7 +195,8 @@ def relet_machine(work: Work, who: bytes, rent_id: int, relet_duration: int) -> 
 
 def pay(work: Work, renter: bytes, machine_id: str, fee: int) -> None:
     """Pay rent from the renter's free coins: burned as the profile says, the rest to the stash and into its stake."""
-    burned, to_owner = work.profile.rent.split(fee, balances.issuance(work.layer))
+    burned, to_owner, to_pot = work.profile.rent.split(fee, balances.issuance(work.layer))
+    pot = work.profile.rent.pot
     machine = machine_of(work.layer, machine_id, _PALLET)
     if burned:
         balances.burn(work, renter, burned)
@@ -203,10 +204,15 @@ def pay(work: Work, renter: bytes, machine_id: str, fee: int) -> None:
         balances.withdraw(work, renter, to_owner)
         balances.deposit(work, machine.stash, to_owner)
         work.emit("Balances", "Transfer", **{"from": renter, "to": machine.stash, "amount": to_owner})
+    if to_pot and pot is not None:
+        balances.withdraw(work, renter, to_pot)
+        balances.deposit(work, pot, to_pot)
+        work.emit("Balances", "Transfer", **{"from": renter, "to": pot, "amount": to_pot})
+    if to_owner:
         stake.top_up(work, machine.stash, to_owner)
         machine = machine_of(work.layer, machine_id, _PALLET)
     paid = machine._replace(
-        total_burn_fee=machine.total_burn_fee + burned, total_rent_fee=machine.total_rent_fee + to_owner
+        total_burn_fee=machine.total_burn_fee + burned + to_pot, total_rent_fee=machine.total_rent_fee + to_owner
     )
     work.layer.put(MACHINES, machine_id, paid)
 
@@ -255,7 +261,7 @@ def _close(work: Work, rent_id: int, order: OrderRow, ending: RentStatus) -> Non
         layer.put(MACHINE_ORDERS, order.machine_id, MachineOrders(others, used))
     else:
         layer.remove(MACHINE_ORDERS, order.machine_id)
-    count(work, rented=-order.gpu_num)
+    count(work, rented=-work.profile.orders.counted(ordered=order.gpu_num))
     value = [order.machine_id, order.renter.hex(), *order[2:6], ending.value, order.gpu_num, order.gpu_index]
     work.record("rent_order", order.renter.hex(), rent_id, json.dumps(value, separators=(",", ":")).encode())
     machine = layer.get(MACHINES, order.machine_id)
@@ -264,13 +270,27 @@ def _close(work: Work, rent_id: int, order: OrderRow, ending: RentStatus) -> Non
     remaining = (layer.get(ORDERS, other) for other in others)
     if not any(o is not None and o.renter == order.renter and o.status is RentStatus.RENTING for o in remaining):
         machine = machine._replace(renters=tuple(one for one in machine.renters if one != order.renter))
-    if ending is RentStatus.ENDED and not is_running(layer, order.machine_id):
-        points.rent_ended(work, order.machine_id, machine.stash)
-        if machine.status is MachineStatus.RENTED:
-            machine = machine._replace(last_online_height=work.height)
-    if machine.status is MachineStatus.RENTED and not has_orders(layer, order.machine_id):
-        machine = machine._replace(status=MachineStatus.ONLINE)
-    layer.put(MACHINES, order.machine_id, machine)
+    rules, held_now = work.profile.orders, len(machine_orders(layer, order.machine_id).used_gpu)
+    running = is_running(layer, order.machine_id)
+    if ending is RentStatus.ENDED:
+        if rules.ends_while_away(machine.status):
+            layer.put(RENTED_FINISHED, order.machine_id, order.renter)
+        if not running:
+            machine = _last_ended(work, order.machine_id, machine)
+        status = rules.after_end(machine.status, held_now, running=running)
+    else:
+        status = rules.after_lapse(machine.status, held_now)
+    layer.put(MACHINES, order.machine_id, machine._replace(status=status))
+
+
+def _last_ended(work: Work, machine_id: str, machine: MachineRow) -> MachineRow:
+    """No confirmed order is left: the bonus goes, and a machine that works has nothing to do from now on."""
+    rented = machine.status is MachineStatus.RENTED
+    points.rent_ended(work, machine_id, machine.stash, machine.gpu_num, machine.calc_point, rented=rented)
+    if not rented:
+        return machine
+    count(work, rented=-work.profile.orders.counted(running=machine.gpu_num))
+    return machine._replace(last_online_height=work.height)
 
 
 CALLS: dict[tuple[str, str], Callable[..., None]] = {

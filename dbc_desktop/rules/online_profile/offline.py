@@ -10,6 +10,7 @@ from dbc_desktop.rules.online_profile.rows import (
     MACHINES,
     NEXT_SLASH_ID,
     PENDING_SLASH,
+    RENTED_FINISHED,
     STASH_MACHINES,
     MachineRow,
     PendingSlash,
@@ -31,10 +32,12 @@ def controller_report_offline(work: Work, who: bytes, machine_id: str) -> None:
     machine = controlled(work, who, machine_id)
     if machine.status not in _WORKING:
         refuse(_PALLET, "MachineStatusNotAllowed")
-    points.went_offline(work, machine_id, machine.stash)
+    rented = machine.status is MachineStatus.RENTED
+    points.went_offline(work, machine_id, machine.stash, machine.gpu_num, machine.calc_point, rented=rented)
     owned = stash_machines(work.layer, machine.stash)
     work.layer.put(STASH_MACHINES, machine.stash, owned._replace(online=without(owned.online, machine_id)))
-    count(work, machines=-1, gpus=-machine.gpu_num)
+    no_more = machine.gpu_num if rented and is_running(work.layer, machine_id) else 0
+    count(work, machines=-1, gpus=-machine.gpu_num, rented=-work.profile.orders.counted(running=no_more))
     gone = machine._replace(
         status=MachineStatus.STAKER_REPORT_OFFLINE, previous=machine.status, offline_height=work.height
     )
@@ -66,15 +69,21 @@ def controller_report_online(work: Work, who: bytes, machine_id: str) -> None:
     amount = slash_on_return(work.profile, machine, work.height)
     if amount:
         _set_aside(work, machine_id, machine, amount)
-    status = MachineStatus.RENTED if has_orders(work.layer, machine_id) else MachineStatus.ONLINE
+    orders, running = work.profile.orders, is_running(work.layer, machine_id)
+    status = orders.on_return(
+        ordered=has_orders(work.layer, machine_id),
+        was_rented=machine.previous is MachineStatus.RENTED,
+        ended_while_away=work.layer.get(RENTED_FINISHED, machine_id) is not None,
+    )
+    work.layer.remove(RENTED_FINISHED, machine_id)
     back = machine._replace(status=status, previous=None, offline_height=0, last_online_height=work.height)
     work.layer.put(MACHINES, machine_id, back)
     owned = stash_machines(work.layer, machine.stash)
     work.layer.put(STASH_MACHINES, machine.stash, owned._replace(online=insert(owned.online, machine_id)))
-    basic = machine.hardware.calc_point if machine.hardware else 0
-    rented = is_running(work.layer, machine_id)
-    points.came_online(work, machine_id, machine.stash, machine.gpu_num, basic, rented=rented)
-    count(work, machines=1, gpus=machine.gpu_num)
+    rented = orders.bonus_on_return(status, running=running)
+    points.came_online(work, machine_id, machine.stash, machine.gpu_num, machine.calc_point, rented=rented)
+    again = orders.counted(running=machine.gpu_num if rented else 0)
+    count(work, machines=1, gpus=machine.gpu_num, rented=again)
     work.emit(_PALLET, "ControllerReportOnline", machine_id=machine_id)
 
 
@@ -88,10 +97,11 @@ def execute_slashes(work: Work) -> None:
         work.layer.remove(PENDING_SLASH, slash_id)
         left = slash.amount
         stake.lower(work, slash.stash, slash.amount)
-        to_renters = slash.amount * work.profile.slash_renters_percent // 100
+        to_renters = work.profile.slashes.part(slash.amount, work.profile.slash_renters_percent)
+        each = work.profile.slashes.each(to_renters, len(slash.renters))
         for renter in slash.renters:
-            balances.repatriate(work, slash.stash, renter, to_renters // len(slash.renters))
-            left -= to_renters // len(slash.renters)
+            balances.repatriate(work, slash.stash, renter, each)
+            left -= each
         balances.repatriate(work, slash.stash, work.profile.treasury, left)
         work.emit(_PALLET, "SlashExecuted", stash=slash.stash, machine_id=slash.machine_id, amount=slash.amount)
 

@@ -74,7 +74,7 @@ def refuse_machine(work: Work, machine_id: str) -> tuple[bytes, int] | None:
     machine = layer.get(MACHINES, machine_id)
     if machine is None:
         return None
-    slash = machine.stake_amount * work.profile.refusal_slash_percent // 100
+    slash = work.profile.slashes.part(machine.stake_amount, work.profile.refusal_slash_percent)
     stake.release(work, machine.stash, machine.stake_amount - slash)
     owned = stash_machines(layer, machine.stash)
     layer.put(STASH_MACHINES, machine.stash, owned._replace(total=without(owned.total, machine_id)))
@@ -85,7 +85,7 @@ def refuse_machine(work: Work, machine_id: str) -> tuple[bytes, int] | None:
 def share_slash(work: Work, stash: bytes, amount: int, to: tuple[bytes, ...]) -> None:
     """Take reserved mining stake: shared by `to`, what does not divide to the treasury (chain-rules 2.7)."""
     stake.lower(work, stash, amount)
-    share = amount // len(to) if to else 0
+    share = work.profile.slashes.each(amount, len(to))
     for member in to:
         balances.repatriate(work, stash, member, share)
     balances.repatriate(work, stash, work.profile.treasury, amount - share * len(to))
@@ -99,7 +99,7 @@ def _come_online(work: Work, machine_id: str, machine: MachineRow) -> None:
     if hardware is None:
         raise ValueError("a machine without hardware cannot come online")
     machine = machine._replace(
-        stake_amount=max(machine.stake_amount, stake.needed(machine)),
+        stake_amount=work.profile.stake.recorded(machine.stake_amount, stake.needed(machine)),
         status=MachineStatus.ONLINE,
         last_online_height=now,
         last_machine_restake=now,

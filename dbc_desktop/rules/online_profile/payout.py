@@ -1,20 +1,15 @@
-"""Eras and payouts: what each machine earned in the last era, and what is released of earlier ones (chain-rules 4.9).
-
-The reward queue of a machine is one packed row: a head of running sums, then the reward of each era of the last 150,
-oldest first. The sums make a payout cost the same whether one era waits in the queue or 150.
-"""
+"""Eras and payouts: what each machine earned in the last era, what is released of earlier ones (chain-rules 4.9)."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
-from dbc_desktop.rules import committee
+from dbc_desktop.rules import balances, committee
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
 from dbc_desktop.rules.codec import NUMBER, RAW, TEXT, row
 from dbc_desktop.rules.online_profile import points
 from dbc_desktop.rules.online_profile.rows import CURRENT_ERA, STASH_REWARDS, stash_rewards
 from dbc_desktop.rules.profile import RulesProfile
+from dbc_desktop.rules.reward_queue import HEAD, Owner, Queue, pack, unpack
 from dbc_desktop.rules.state import SINGLE, Readable, declare, declare_value
 from dbc_desktop.rules.work import Work
 
@@ -25,74 +20,17 @@ SLOTS = 60
 RECENT = 7
 
 
-class Owner(NamedTuple):
-    """Whose a reward queue is; the machine's record may be gone before the queue is empty."""
-
-    stash: bytes
-    committee: tuple[bytes, ...]
-    deadline: int
-
-
-class Queue(NamedTuple):
-    """The reward queue of a machine, unpacked; amounts in units.
-
-    Attributes:
-        earned: The owner's part of all rewards so far.
-        locked: The owner's part that is not released yet.
-        parts_owner: What one later payout releases to the owner from all waiting eras, last parts aside.
-        parts_member: The same for each committee member.
-        last_era: Era of the newest reward.
-        waiting: Whole rewards of the waiting eras, 16 bytes each, the oldest first.
-    """
-
-    earned: int = 0
-    locked: int = 0
-    parts_owner: int = 0
-    parts_member: int = 0
-    last_era: int = 0
-    waiting: bytes = b""
-
-
 QUEUES = declare("OnlineProfile.MachineRecentReward", TEXT, RAW)
 OWNERS = declare("OnlineProfile.MachineRewardOwner", TEXT, row(Owner))
 PAYOUT_LIST = declare_value("OnlineProfile.AllMachineIdSnap", row(tuple[str, ...]))
 PAYOUT_DONE = declare_value("OnlineProfile.PayoutCursor", NUMBER)
 
-_HEAD = 4 * 16 + 4
-
-
-def pack(queue: Queue) -> bytes:
-    """The stored row."""
-    return b"".join(
-        (
-            queue[0].to_bytes(16),
-            queue[1].to_bytes(16),
-            queue[2].to_bytes(16),
-            queue[3].to_bytes(16),
-            queue[4].to_bytes(4),
-            queue[5],
-        )
-    )
-
-
-def unpack(data: bytes) -> Queue:
-    """The queue of a stored row."""
-    number = int.from_bytes
-    return Queue(
-        number(data[:16]), number(data[16:32]), number(data[32:48]), number(data[48:64]), number(data[64:68]), data[68:]
-    )
-
-
-def rewards(queue: Queue) -> list[int]:
-    """The waiting rewards, the oldest first."""
-    waiting = queue.waiting
-    return [int.from_bytes(waiting[at : at + 16]) for at in range(0, len(waiting), 16)]
-
 
 def open_queue(work: Work, machine_id: str, stash: bytes, members: tuple[bytes, ...], deadline: int) -> None:
-    """Have the machine paid from now on; a queue it has is kept (quirk Q8 of chain-rules 14 not copied)."""
-    if work.layer.get(QUEUES, machine_id) is None:
-        work.layer.put(QUEUES, machine_id, pack(Queue()))
+    """Have the machine paid from now on; the profile says what becomes of a queue it has."""
+    data = work.layer.get(QUEUES, machine_id)
+    queue = Queue() if data is None else work.profile.payout.reopened(unpack(data))
+    work.layer.put(QUEUES, machine_id, pack(queue))
     work.layer.put(OWNERS, machine_id, Owner(stash, members, deadline))
 
 
@@ -101,6 +39,7 @@ def roll_era(work: Work) -> None:
     if work.height % BLOCKS_PER_ERA != 1:
         return
     work.layer.put(CURRENT_ERA, SINGLE, work.era)
+    balances.await_pot(work)
     if next(work.layer.items(QUEUES), None) is not None:
         work.schedule(work.height + LIST_OFFSET - 1, "payout_list", "")
 
@@ -113,7 +52,7 @@ def list_machines(work: Work) -> None:
         paid = sorted(
             machine_id
             for machine_id, data in layer.items(QUEUES)
-            if len(data) > _HEAD or points.machine_at(layer, machine_id, era).gpus
+            if len(data) > HEAD or points.machine_at(layer, machine_id, era).gpus
         )
         if paid:
             layer.put(PAYOUT_LIST, SINGLE, tuple(paid))
@@ -138,6 +77,7 @@ def pay_slot(work: Work) -> None:
 def _pay(work: Work, ids: tuple[str, ...]) -> None:
     """Pay these machines; sums of stashes and members are kept aside and written once."""
     layer, profile, era = work.layer, work.profile, work.era - 1
+    step = profile.payout.step
     pool, total = profile.emission.era_reward(era), points.total_at(layer, era)
     stashes: dict[bytes, list[int]] = {}
     members: dict[bytes, int] = {}
@@ -156,7 +96,7 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
             actual = points.with_bonuses(profile, machine, bonus)
             reward = perbill_mul(perbill_rational(actual, total), pool)
         before = unpack(data)
-        after, paid = step(profile, before, owner, era, reward)
+        after, paid = step(before, owner, era, reward)
         layer.put(QUEUES, machine_id, pack(after))
         released = paid.at_once + paid.from_earlier
         sums = stashes.get(stash)
@@ -192,46 +132,6 @@ def expected_reward(profile: RulesProfile, layer: Readable, machine_id: str, era
         return 0
     reward = reward_of(profile, layer, machine_id, owner.stash, era)
     return profile.committee_share.share(reward, len(owner.committee), era, owner.deadline).owner
-
-
-class Paid(NamedTuple):
-    """What one payout gave: the owner's part in three figures, and what each member got."""
-
-    earned: int
-    at_once: int
-    from_earlier: int
-    each_member: int
-
-
-def step(profile: RulesProfile, queue: Queue, owner: Owner, era: int, reward: int) -> tuple[Queue, Paid]:
-    """One payout of one machine: `reward` of `era` joins the queue, a part of every waiting reward leaves it."""
-    release, share, members = profile.release, profile.committee_share.share, len(owner.committee)
-    own, each = share(reward, members, era, owner.deadline)
-    waiting, parts_owner, parts_member = queue.waiting, queue.parts_owner, queue.parts_member
-    own_earlier, each_earlier = parts_owner, parts_member
-    if len(waiting) == 16 * release.parts:
-        oldest = int.from_bytes(waiting[:16])
-        own_old, each_old = share(oldest, members, era - release.parts, owner.deadline)
-        own_part, each_part = release.part(own_old), release.part(each_old)
-        own_earlier += release.last_part(own_old) - own_part
-        each_earlier += release.last_part(each_old) - each_part
-        parts_owner -= own_part
-        parts_member -= each_part
-        waiting = waiting[16:]
-    own_now, each_now = release.at_once(own), release.at_once(each)
-    locked = queue.locked + own - own_now - own_earlier
-    if locked:
-        after = Queue(
-            queue.earned + own,
-            locked,
-            parts_owner + release.part(own),
-            parts_member + release.part(each),
-            era,
-            waiting + reward.to_bytes(16),
-        )
-    else:
-        after = Queue(queue.earned + own, last_era=era)
-    return after, Paid(own, own_now, own_earlier, each_now + each_earlier)
 
 
 def _credit(work: Work, stash: bytes, era: int, released: int, earned: int, locked: int) -> None:

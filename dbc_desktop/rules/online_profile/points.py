@@ -2,7 +2,7 @@
 
 The chain copies whole snapshots each era. Here each value carries the era from which it holds, so that an era in which
 nothing changes costs nothing; the values of the last era stay readable until its payout is over. A machine that leaves
-is taken out of this era and the next with exactly what it had there (quirks Q6 and Q24 of chain-rules 14 not copied).
+is taken out of this era and the next as the profile's `snapshots` says.
 """
 
 from __future__ import annotations
@@ -12,17 +12,9 @@ from typing import NamedTuple, TypeVar
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, percent
 from dbc_desktop.rules.codec import RAW, TEXT, row
 from dbc_desktop.rules.profile import RulesProfile
+from dbc_desktop.rules.snapshot_policies import MachinePoints, Steps
 from dbc_desktop.rules.state import SINGLE, Map, Readable, declare, declare_value
 from dbc_desktop.rules.work import Work
-
-
-class MachinePoints(NamedTuple):
-    """A machine from `era` on; no GPUs: it does not count."""
-
-    era: int = 0
-    gpus: int = 0
-    basic: int = 0
-    rented: bool = False
 
 
 class StashPoints(NamedTuple):
@@ -91,49 +83,54 @@ def total_at(layer: Readable, era: int) -> int:
 
 def came_online(work: Work, machine_id: str, stash: bytes, gpus: int, basic: int, *, rented: bool) -> None:
     """It counts from the next era on."""
-    now = machine_at(work.layer, machine_id, work.era)
-    _set(work, machine_id, stash, now, MachinePoints(0, gpus, basic, rented))
+    machine = MachinePoints(0, gpus, basic, rented)
+    steps = work.profile.snapshots.online(*_entries(work, machine_id), machine, rent_extra(work.profile, basic))
+    _move(work, machine_id, stash, steps)
 
 
-def went_offline(work: Work, machine_id: str, stash: bytes) -> None:
-    """It counts no more, this era included: the reward of the whole day is lost."""
-    _set(work, machine_id, stash, MachinePoints(), MachinePoints())
+def went_offline(work: Work, machine_id: str, stash: bytes, gpus: int, basic: int, *, rented: bool) -> None:
+    """It counts no more, this era included: the reward of the whole day is lost; `rented` is what its status says."""
+    machine = MachinePoints(0, gpus, basic, rented)
+    steps = work.profile.snapshots.offline(*_entries(work, machine_id), machine, rent_extra(work.profile, basic))
+    _move(work, machine_id, stash, steps)
 
 
-def rent_began(work: Work, machine_id: str, stash: bytes) -> None:
+def rent_began(work: Work, machine_id: str, stash: bytes, basic: int) -> None:
     """The rented bonus counts from the next era on."""
-    coming = machine_at(work.layer, machine_id, work.era + 1)
-    if coming.gpus:
-        now = machine_at(work.layer, machine_id, work.era)
-        _set(work, machine_id, stash, now, coming._replace(rented=True))
+    steps = work.profile.snapshots.rent_began(*_entries(work, machine_id), rent_extra(work.profile, basic))
+    _move(work, machine_id, stash, steps)
 
 
-def rent_ended(work: Work, machine_id: str, stash: bytes) -> None:
-    """The rented bonus counts no more, this era included."""
-    now, coming = (machine_at(work.layer, machine_id, era) for era in (work.era, work.era + 1))
-    _set(work, machine_id, stash, now._replace(rented=False), coming._replace(rented=False))
+def rent_ended(work: Work, machine_id: str, stash: bytes, gpus: int, basic: int, *, rented: bool) -> None:
+    """The rented bonus counts no more, this era included; `rented` is what the machine's status says."""
+    machine, bonus = MachinePoints(0, gpus, basic, rented), rent_extra(work.profile, basic)
+    _move(work, machine_id, stash, work.profile.snapshots.rent_ended(*_entries(work, machine_id), machine, bonus))
 
 
-def _set(work: Work, machine_id: str, stash: bytes, *new: MachinePoints) -> None:
-    """What the machine counts in this era and the next; stash and network follow."""
+def _entries(work: Work, machine_id: str) -> tuple[MachinePoints, MachinePoints]:
+    return machine_at(work.layer, machine_id, work.era), machine_at(work.layer, machine_id, work.era + 1)
+
+
+def _move(work: Work, machine_id: str, stash: bytes, steps: Steps) -> None:
+    """What the machine counts in this era and the next, and by how much stash and network move."""
     layer, eras, profile = work.layer, (work.era, work.era + 1), work.profile
-    stashes, totals = [], []
-    for era, after in zip(eras, new, strict=True):
-        before, held = machine_at(layer, machine_id, era), stash_at(layer, stash, era)
-        extra = _extra(profile, after) - _extra(profile, before)
-        moved = StashPoints(
-            era,
-            held.gpus + after.gpus - before.gpus,
-            held.basic + after.basic - before.basic,
-            held.rent_extra + extra,
-        )
-        stashes.append(moved)
-        change = stash_total(profile, moved) - stash_total(profile, held)
-        totals.append(TotalPoints(era, total_at(layer, era) + change))
-    machines = [points._replace(era=era) for era, points in zip(eras, new, strict=True)]
-    _keep(work, MACHINE_POINTS, machine_id, machines)
-    _keep(work, STASH_POINTS, stash, stashes)
-    _keep(work, TOTAL_POINTS, SINGLE, totals)
+    for pair in steps:
+        stashes, totals = [], []
+        for era, step in zip(eras, pair, strict=True):
+            held = stash_at(layer, stash, era)
+            moved = StashPoints(
+                era,
+                max(0, held.gpus + step.gpus),
+                max(0, held.basic + step.basic),
+                max(0, held.rent_extra + step.extra),
+            )
+            stashes.append(moved)
+            by = stash_total(profile, moved) - stash_total(profile, held) if step.total is None else step.total
+            totals.append(TotalPoints(era, max(0, total_at(layer, era) + by)))
+        machines = [step.machine._replace(era=era) for era, step in zip(eras, pair, strict=True)]
+        _keep(work, MACHINE_POINTS, machine_id, machines)
+        _keep(work, STASH_POINTS, stash, stashes)
+        _keep(work, TOTAL_POINTS, SINGLE, totals)
 
 
 def _extra(profile: RulesProfile, machine: MachinePoints) -> int:

@@ -39,6 +39,11 @@ class MachineRow(NamedTuple):
         """GPUs the committee confirmed."""
         return self.hardware.gpu_num if self.hardware else 0
 
+    @property
+    def calc_point(self) -> int:
+        """Points the committee confirmed."""
+        return self.hardware.calc_point if self.hardware else 0
+
 
 class StashMachines(NamedTuple):
     """The machines of a stash, both lists sorted."""
@@ -97,6 +102,8 @@ SYS_INFO = declare_value("OnlineProfile.SysInfo", row(SysInfo))
 PENDING_SLASH = declare("OnlineProfile.PendingSlash", NUMBER, row(PendingSlash))
 NEXT_SLASH_ID = declare_value("OnlineProfile.NextSlashId", NUMBER)
 CURRENT_ERA = declare_value("OnlineProfile.CurrentEra", NUMBER)
+RENTED_FINISHED = declare("OnlineProfile.RentedFinished", TEXT, RAW)
+"""The renter whose order ended while the machine was offline, where the profile's `orders` look at that."""
 
 
 def machine_of(layer: Readable, machine_id: str, pallet: str = "OnlineProfile") -> MachineRow:

@@ -9,7 +9,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.machine import Coordinate, Machine, MachineId, MachineStatus, Verification
 from dbc_desktop.domain.network import MachineTable
-from dbc_desktop.rules import online_committee
+from dbc_desktop.rules import online_committee, reward_queue
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout, stake
 from dbc_desktop.rules.online_profile.rows import MACHINES, MachineRow, stash_machines
@@ -74,7 +74,7 @@ def _signed(at: Coordinate) -> int:
 def _machine(engine: Engine, machine_id: MachineId, row: MachineRow) -> Machine:
     profile, state = engine.profile, engine.state
     data, owner = state.get(payout.QUEUES, machine_id), state.get(payout.OWNERS, machine_id)
-    queue = payout.unpack(data) if data is not None else payout.Queue()
+    queue = reward_queue.unpack(data) if data is not None else reward_queue.Queue()
     today = 0
     if owner is not None and queue.waiting and queue.last_era >= newest_paid_era(engine):
         newest = int.from_bytes(queue.waiting[-16:])

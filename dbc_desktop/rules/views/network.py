@@ -6,7 +6,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.network import BLOCKS_PER_ERA, Deadline, NetworkTotals
 from dbc_desktop.domain.rental import RentStatus
-from dbc_desktop.rules import balances, online_committee
+from dbc_desktop.rules import balances, online_committee, reward_queue
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout, points, stake
 from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, stash_machines, sys_info
@@ -76,4 +76,4 @@ def _will_be_paid(engine: Engine, machine_id: str) -> bool:
     if data is None:
         return False
     era = era_of(next_payout_height(engine)) - 1
-    return bool(payout.unpack(data).locked or points.machine_at(engine.state, machine_id, era).gpus)
+    return bool(reward_queue.unpack(data).waiting or points.machine_at(engine.state, machine_id, era).gpus)

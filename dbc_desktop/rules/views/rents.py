@@ -51,14 +51,14 @@ def rent_quote(engine: Engine, machine_id: MachineId, gpu_num: int, duration_blo
         ChainRejected: As `rent_machine` would, the renter's coins aside (chain-rules 5.2).
     """
     agreed = terms(engine.profile, engine.state, machine_id, gpu_num, duration_blocks)
-    burned = engine.profile.rent.split(agreed.fee, balances.issuance(engine.state)).burned
+    split = engine.profile.rent.split(agreed.fee, balances.issuance(engine.state))
     return RentQuote(
         machine_id=machine_id,
         gpu_num=gpu_num,
         duration_blocks=agreed.duration,
         fee_usd=agreed.fee_usd,
         fee=Balance(agreed.fee),
-        burned=Balance(burned),
+        burned=Balance(split.burned + split.to_pot),
         fixed_fee=Balance(engine.profile.fixed_tx_fee),
     )
 

@@ -9,6 +9,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.reward import ReleaseRule, ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.rules import reward_queue
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout
 from dbc_desktop.rules.online_profile.rows import MACHINES, STASH_STAKE, stash_machines, stash_rewards
@@ -38,6 +39,9 @@ def stash_overview(engine: Engine, stash: Address) -> StashOverview:
     eras = range(held.released_era - len(held.released) + 1, held.released_era + 1)
     released = dict(zip(eras, held.released, strict=True))
     found = [state.get(MACHINES, one) for one in ids]
+    locked = held.locked
+    if not profile.payout.counts_locked:
+        locked = sum(amount.units for amount in release_schedule(engine, stash).amounts)
     return StashOverview(
         stash=stash,
         controller=controller_of(engine, stash),
@@ -48,7 +52,7 @@ def stash_overview(engine: Engine, stash: Address) -> StashOverview:
         total_earned=Balance(held.earned),
         total_claimed=Balance(held.claimed),
         claimable=Balance(held.can_claim),
-        locked=Balance(held.locked),
+        locked=Balance(locked),
         released_last_era=Balance(released.get(newest, 0)),
         released_last_7_eras=Balance(sum(released.get(newest - ago, 0) for ago in range(payout.RECENT))),
         last_claim_height=held.last_claim or None,
@@ -69,24 +73,9 @@ def release_schedule(engine: Engine, stash: Address) -> ReleaseSchedule:
     for machine_id in stash_machines(state, stash.raw).total:
         data, owner = state.get(payout.QUEUES, machine_id), state.get(payout.OWNERS, machine_id)
         if data is not None and owner is not None:
-            _add_machine(engine.profile, payout.unpack(data), owner, by_era)
+            for era, amount in engine.profile.payout.schedule(reward_queue.unpack(data), owner).items():
+                by_era[era] = by_era.get(era, 0) + amount
     if not by_era:
         return ReleaseSchedule(max(0, newest_paid_era(engine) + 1), ())
     first, last = min(by_era), max(by_era)
     return ReleaseSchedule(first, tuple(Balance(by_era.get(era, 0)) for era in range(first, last + 1)))
-
-
-def _add_machine(profile: RulesProfile, queue: payout.Queue, owner: payout.Owner, by_era: dict[int, int]) -> None:
-    """Each waiting reward gives one part in each era until it gives its last: add them up from the latest era down."""
-    waiting, release = payout.rewards(queue), profile.release
-    oldest = queue.last_era - len(waiting) + 1
-    ends: dict[int, tuple[int, int]] = {}
-    for era, reward in enumerate(waiting, oldest):
-        own = profile.committee_share.share(reward, len(owner.committee), era, owner.deadline).owner
-        ends[era + release.parts] = (release.part(own), release.last_part(own))
-    running = 0
-    for era in range(queue.last_era + release.parts, queue.last_era, -1):
-        part, last = ends.get(era, (0, 0))
-        if running + last:
-            by_era[era] = by_era.get(era, 0) + running + last
-        running += part

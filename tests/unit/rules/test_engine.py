@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import InvalidTransaction
-from dbc_desktop.rules import balances, catalogue, dispatch
+from dbc_desktop.rules import balances, catalogue, dispatch, reward_queue
 from dbc_desktop.rules.engine import Engine, SignedCall
 from dbc_desktop.rules.online_profile import payout, points
 from dbc_desktop.rules.online_profile.rows import STASH_STAKE, stash_rewards
@@ -250,7 +250,7 @@ def test_no_play_makes_or_loses_a_coin(acts, new_chain) -> None:
         assert all(min(held) >= 0 for _, held in state.items(balances.ACCOUNTS))
         assert (state.get(STASH_STAKE, chain.stash) or 0) == chain.reserved(chain.stash)
         held = stash_rewards(state, chain.stash)
-        queue = payout.unpack(state.get(payout.QUEUES, chain.machine_id))
+        queue = reward_queue.unpack(state.get(payout.QUEUES, chain.machine_id))
         assert held.earned == held.claimed + held.can_claim + held.locked == queue.earned
         era = (chain.engine.height + 14_399) // 14_400
         for at in (era, era + 1):

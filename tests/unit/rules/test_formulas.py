@@ -124,7 +124,7 @@ def test_owner_and_committee_get_the_whole_reward(reward: int) -> None:
     [(200_000_000, 1_000), (100_001_000, 1_000), (100_000_400, 400), (100_000_000, 0), (90_000_000, 0)],
 )
 def test_rent_is_burned_down_to_the_floor_and_no_further(issuance: int, burned: int) -> None:
-    assert LAUNCH_2021.rent.split(1_000 * DBC, issuance * DBC) == (burned * DBC, (1_000 - burned) * DBC)
+    assert LAUNCH_2021.rent.split(1_000 * DBC, issuance * DBC) == (burned * DBC, (1_000 - burned) * DBC, 0)
 
 
 def test_calc_point_of_the_reference() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, MachineStatus
-from dbc_desktop.rules import committee
+from dbc_desktop.rules import committee, reward_queue
 from dbc_desktop.rules.bind_message import bind_message
-from dbc_desktop.rules.online_profile import payout, points
+from dbc_desktop.rules.online_profile import points
 from dbc_desktop.rules.online_profile.rows import MACHINES, PENDING_SLASH, STASH_STAKE, stash_rewards
 
 DBC = 10**15
@@ -185,6 +185,6 @@ def test_renters_share_a_tenth_of_the_slash(chain) -> None:
 
 
 def test_queue_survives_packing() -> None:
-    queue = payout.Queue(1, 2, 3, 4, 5, (10**24).to_bytes(16) + (7).to_bytes(16))
-    assert payout.unpack(payout.pack(queue)) == queue
-    assert payout.rewards(queue) == [10**24, 7]
+    queue = reward_queue.Queue(1, 2, 3, 4, 5, (10**24).to_bytes(16) + (7).to_bytes(16))
+    assert reward_queue.unpack(reward_queue.pack(queue)) == queue
+    assert reward_queue.rewards(queue) == [10**24, 7]

@@ -1,0 +1,78 @@
+"""The reward queue of a machine: rewards of the last 150 eras, and running sums over them (chain-rules 4.9).
+
+It is one packed row: a head of sums, then the reward of each era, oldest first. The sums make a payout cost the same
+whether one era waits in the queue or 150.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+HEAD = 4 * 16 + 4
+"""Bytes of the head; a longer row holds rewards that wait."""
+
+
+class Owner(NamedTuple):
+    """Whose a reward queue is; the machine's record may be gone before the queue is empty."""
+
+    stash: bytes
+    committee: tuple[bytes, ...]
+    deadline: int
+
+
+class Queue(NamedTuple):
+    """The reward queue of a machine, unpacked; amounts in units.
+
+    Attributes:
+        earned: The owner's part of all rewards so far.
+        locked: The owner's part that is not released yet, where the profile's payout keeps account of it.
+        parts_owner: Kept by the profile's payout: what one later payout releases to the owner, last parts aside; or
+            the sum of what waits.
+        parts_member: Kept by the profile's payout: what one later payout releases to each committee member.
+        last_era: Era of the newest reward.
+        waiting: Whole rewards of the waiting eras, 16 bytes each, the oldest first.
+    """
+
+    earned: int = 0
+    locked: int = 0
+    parts_owner: int = 0
+    parts_member: int = 0
+    last_era: int = 0
+    waiting: bytes = b""
+
+
+class Paid(NamedTuple):
+    """What one payout gave: the owner's part in three figures, and what each member got."""
+
+    earned: int
+    at_once: int
+    from_earlier: int
+    each_member: int
+
+
+def pack(queue: Queue) -> bytes:
+    """The stored row."""
+    return b"".join(
+        (
+            queue[0].to_bytes(16),
+            queue[1].to_bytes(16),
+            queue[2].to_bytes(16),
+            queue[3].to_bytes(16),
+            queue[4].to_bytes(4),
+            queue[5],
+        )
+    )
+
+
+def unpack(data: bytes) -> Queue:
+    """The queue of a stored row."""
+    number = int.from_bytes
+    return Queue(
+        number(data[:16]), number(data[16:32]), number(data[32:48]), number(data[48:64]), number(data[64:68]), data[68:]
+    )
+
+
+def rewards(queue: Queue) -> list[int]:
+    """The waiting rewards, the oldest first."""
+    waiting = queue.waiting
+    return [int.from_bytes(waiting[at : at + 16]) for at in range(0, len(waiting), 16)]

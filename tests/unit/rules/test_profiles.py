@@ -1,0 +1,61 @@
+"""What differs between the profiles, policy by policy (chain-rules 2, 4, 5, 14; design 3.1)."""
+
+from __future__ import annotations
+
+from dbc_desktop.domain.machine import MachineStatus
+from dbc_desktop.rules.genesis import GenesisSpec, genesis
+from dbc_desktop.rules.profile import LAUNCH_2021, MAINNET_411, MAINNET_411_STRICT, PROFILES, RENT_POT
+from dbc_desktop.rules.reward_queue import Owner, Queue
+
+DBC = 10**15
+MEMBERS = (b"1" * 32, b"2" * 32, b"3" * 32)
+ONLINE, RENTED = MachineStatus.ONLINE, MachineStatus.RENTED
+
+
+def test_a_chain_can_be_created_with_each_profile() -> None:
+    assert sorted(PROFILES) == ["launch-2021", "mainnet-411", "mainnet-411-strict"]
+    for name in PROFILES:
+        engine = genesis(GenesisSpec(name, b"a" * 32, ((b"a" * 32, DBC),), MEMBERS, 12_000))
+        engine.apply(1, bytes(32), [])
+        assert (engine.profile.name, engine.profile.strict) == (name, name.endswith("strict"))
+
+
+def test_the_quirks_that_hurt_are_in_the_strict_profile_only() -> None:
+    assert [profile.orders.least_gpus for profile in PROFILES.values()] == [1, 1, 0]
+    offline = MachineStatus.STAKER_REPORT_OFFLINE
+    assert [profile.orders.after_lapse(offline, 0) for profile in PROFILES.values()] == [offline, offline, ONLINE]
+    assert LAUNCH_2021.snapshots == MAINNET_411.snapshots != MAINNET_411_STRICT.snapshots
+
+
+def test_an_order_that_waits_keeps_a_machine_rented_in_2021_only() -> None:
+    assert LAUNCH_2021.orders.after_end(RENTED, 1, running=False) is RENTED
+    assert MAINNET_411.orders.after_end(RENTED, 1, running=False) is ONLINE
+    assert MAINNET_411.orders.after_end(RENTED, 1, running=True) is RENTED
+
+
+def test_the_network_burns_five_percent_of_the_rent_by_way_of_a_pot() -> None:
+    assert MAINNET_411.rent.split(1_000 * DBC, 0) == (0, 950 * DBC, 50 * DBC)
+    assert (MAINNET_411.rent.pot, MAINNET_411.rent.floor) == (RENT_POT, None)
+    assert LAUNCH_2021.rent.pot is None
+
+
+def test_the_queue_of_a_new_life_is_empty_on_the_network_only() -> None:
+    queue = Queue(5, 4, 3, 2, 1, bytes(16))
+    assert LAUNCH_2021.payout.reopened(queue) == queue
+    assert MAINNET_411.payout.reopened(queue) == Queue()
+
+
+def test_the_schedule_of_a_window_is_what_its_payouts_then_release() -> None:
+    policy, owner = MAINNET_411.payout, Owner(b"s" * 32, MEMBERS, 60)
+    queue = Queue()
+    for era in range(1, 101):
+        queue, _ = policy.step(queue, owner, era, 7_777_777_777_777 * era)
+    expected = policy.schedule(queue, owner)
+    released = {}
+    for era in range(101, 300):
+        queue, paid = policy.step(queue, owner, era, 0)
+        if paid.from_earlier:
+            released[era] = paid.from_earlier
+    assert released == expected
+    assert (min(expected), max(expected)) == (101, 249)
+    assert queue.waiting == b""
