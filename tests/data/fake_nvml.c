@@ -11,6 +11,8 @@
  *   gone 1            every call: not initialised    garbage N         GPU N reports 0xFFFFFFFF watts
  *   removed N         GPU N is not listed any more
  *
+ * With FAKE_NVML_DRIFT in the environment load, memory, heat, power and clocks change with each reading.
+ *
  * With -DOLD_DRIVER some newer functions do not exist.
  */
 #include <stdint.h>
@@ -33,6 +35,8 @@ typedef struct {
 
 static device devices[MOST];
 static struct { int gpus, lost, no_fan, no_permission, reversed, init_error, gone, garbage, removed; } control;
+
+static unsigned drift, is_drifting; /* benches want values that move, tests want values that stay */
 
 static void read_control(void)
 {
@@ -71,6 +75,7 @@ int nvmlInitWithFlags(unsigned flags)
 {
     (void)flags;
     read_control();
+    is_drifting = getenv("FAKE_NVML_DRIFT") != NULL;
     for (int i = 0; i < MOST; i++) devices[i].number = i;
     return control.init_error;
 }
@@ -114,19 +119,20 @@ int nvmlDeviceGetUUID(device *d, char *text, unsigned length)
 int nvmlDeviceGetUtilizationRates(device *d, utilization *out)
 {
     read_control();
-    utilization rates = {90 + d->number, 40 + d->number};
+    drift = is_drifting ? (drift + 5) % 63 : 0;
+    utilization rates = {90 + d->number - drift, 40 + d->number};
     ANSWER(d, out, rates);
 }
 int nvmlDeviceGetMemoryInfo(device *d, memory_info *out)
 {
-    memory_info memory = {25769803776ULL, 5769803776ULL, 20000000000ULL};
+    memory_info memory = {25769803776ULL, 5769803776ULL, 20000000000ULL - 99999999ULL * drift};
     ANSWER(d, out, memory);
 }
-int nvmlDeviceGetTemperature(device *d, int sensor, unsigned *out) { (void)sensor; ANSWER(d, out, 60 + d->number); }
+int nvmlDeviceGetTemperature(device *d, int sensor, unsigned *out) { (void)sensor; ANSWER(d, out, 60 + d->number - drift / 4); }
 int nvmlDeviceGetTemperatureThreshold(device *d, int kind, unsigned *out) { (void)kind; ANSWER(d, out, 93); }
 int nvmlDeviceGetPowerUsage(device *d, unsigned *out)
 {
-    ANSWER(d, out, d->number == control.garbage ? 0xFFFFFFFFu : 331500u);
+    ANSWER(d, out, d->number == control.garbage ? 0xFFFFFFFFu : 331500u - 1000u * drift);
 }
 int nvmlDeviceGetEnforcedPowerLimit(device *d, unsigned *out) { ANSWER(d, out, 350000); }
 int nvmlDeviceGetFanSpeed(device *d, unsigned *out)
@@ -137,7 +143,7 @@ int nvmlDeviceGetFanSpeed(device *d, unsigned *out)
 int nvmlDeviceGetClockInfo(device *d, int kind, unsigned *out)
 {
     static const unsigned clocks[] = {1755, 1755, 9751, 1545};
-    ANSWER(d, out, clocks[kind & 3]);
+    ANSWER(d, out, clocks[kind & 3] - 15 * drift);
 }
 int nvmlDeviceGetPerformanceState(device *d, unsigned *out) { ANSWER(d, out, 2); }
 int nvmlDeviceGetCurrPcieLinkGeneration(device *d, unsigned *out) { ANSWER(d, out, 3); }

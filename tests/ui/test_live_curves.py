@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from dbc_desktop.ui import theme
 from dbc_desktop.ui.widgets.live_curve import LiveCurve
-from dbc_desktop.ui.widgets.plot import Series, polygons, runs, thinned, time_step, time_ticks
+from dbc_desktop.ui.widgets.plot import Series, ground_below, polygon, polygons, runs, thinned, time_step, time_ticks
 from dbc_desktop.ui.widgets.spark_line import SparkLine
 
 END = 1_700_000_400.0
@@ -89,6 +89,15 @@ def test_polygons_are_in_seconds_and_units() -> None:
     lines = polygons(series([NAN, 10.0, 20.0]), END - 60, 60, 300)
 
     assert [[(point.x(), point.y()) for point in line.toList()] for line in lines] == [[(59.0, 10.0), (60.0, 20.0)]]
+
+
+def test_a_polygon_has_the_points_of_its_columns() -> None:
+    made = polygon(np.array([1.0, 2.0, 3.5]), np.array([10.0, -20.0, 0.25]))
+
+    assert [(point.x(), point.y()) for point in made.toList()] == [(1.0, 10.0), (2.0, -20.0), (3.5, 0.25)]
+    ground = ground_below(made, -30.0)
+    assert [(point.x(), point.y()) for point in ground.toList()[3:]] == [(3.5, -30.0), (1.0, -30.0)]
+    assert made.size() == 3
 
 
 def test_what_is_older_than_the_window_is_not_drawn() -> None:

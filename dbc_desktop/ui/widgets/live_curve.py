@@ -32,6 +32,7 @@ class LiveCurve(QWidget):
         self._ticks: tuple[tuple[float, str], ...] = ()
         self._limit: float | None = None
         self.setMinimumHeight(48)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the card below is drawn anew each second
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
@@ -59,6 +60,7 @@ class LiveCurve(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw hairlines, curves and labels."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color("card"))
         painter.setFont(theme.font(11))
         area = self.plot_rect()
         to_pixels = scaled(area.width(), area.height(), self._seconds, self._low, self._high)

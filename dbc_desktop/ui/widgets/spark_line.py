@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QTransform
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dbc_desktop.ui import theme
-from dbc_desktop.ui.widgets.plot import Series, polygons
+from dbc_desktop.ui.widgets.plot import Series, ground_below, polygons
 
-PEN_WIDTH = 1.25
+PEN_WIDTH = 1.0
 
 
 class SparkLine(QWidget):
@@ -21,6 +21,7 @@ class SparkLine(QWidget):
         self._series = Series()
         self._end, self._seconds = 0.0, 600.0
         self.setMinimumHeight(28)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the card below is drawn anew each second
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -35,19 +36,18 @@ class SparkLine(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground and line."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color("card"))
         start, low = self._end - self._seconds, self._low
         lines = polygons(self._series, start, self._seconds, self.width() // 2)
         painter.setTransform(scaled(self.width(), self.height(), self._seconds, low, self._high))
         pen = QPen(theme.color(self._series.token), PEN_WIDTH)
         pen.setCosmetic(True)
         for line in lines:
-            first, last = line.first(), line.last()
             # the edge of the ground lies under the line: smoothing it would cost and not be seen
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(f"soft_{self._series.token}"))
-            ground = QPolygonF([QPointF(first.x(), low), *line.toList(), QPointF(last.x(), low)])
-            painter.drawPolygon(ground)
+            painter.drawPolygon(ground_below(line, low))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
