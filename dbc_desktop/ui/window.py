@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from dbc_desktop.chain.backend import HeadChange
@@ -22,11 +22,13 @@ from dbc_desktop.screens.topbar import account_chip, topbar_screen
 from dbc_desktop.ui import theme
 from dbc_desktop.ui.hop import Hop
 from dbc_desktop.ui.page import Page
+from dbc_desktop.ui.page_shelf import PageShelf
 from dbc_desktop.ui.pages import PAGES
 from dbc_desktop.ui.rail import Rail
 from dbc_desktop.ui.strip import MessageStrip
 from dbc_desktop.ui.topbar import TopBarWidget
-from dbc_desktop.ui.widgets import Sheet, SheetHost, Skeleton
+from dbc_desktop.ui.widgets import Sheet, SheetHost
+from dbc_desktop.ui.widgets.skeleton import page_skeleton
 from dbc_desktop.ui.window_state import ChainWatch
 
 if TYPE_CHECKING:
@@ -56,7 +58,6 @@ class Window(QMainWindow):
         self._chosen: Address | None = None
         self._balance: AccountState | None = None
         self._sample: RigSample | None = None
-        self._pages: dict[str, Page] = {}
         self._visible = "home"
         self._jump_sheet: Sheet | None = None
         self.setWindowTitle("DBC Desktop")
@@ -68,7 +69,7 @@ class Window(QMainWindow):
         self._watch.chain_known.connect(self._on_chain_known)
         self._watch.reach_changed.connect(self._render_chain)
         self._watch.sampled.connect(self._on_sample)
-        self._watch.failed.connect(lambda error: self.show_notice(notice_for(error)))
+        self._watch.failed.connect(self._chain_failed)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._render_chain)
@@ -87,7 +88,6 @@ class Window(QMainWindow):
             theme.apply(app, self._theme_name)
 
     def _build(self) -> None:
-        self._pages.clear()
         root = QWidget()
         root.setObjectName("canvas")
         root.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -99,7 +99,8 @@ class Window(QMainWindow):
         self.rail = Rail([(entry.key, entry.title(), entry.icon) for entry in PAGES])
         self.strip = MessageStrip()
         self._stack = QStackedWidget()
-        self._stack.addWidget(_first_skeleton())
+        self._shelf = PageShelf(self._program, self, self._stack, self._adopt_page)
+        self._stack.addWidget(page_skeleton())
         outer.addWidget(self.top_bar)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -124,11 +125,16 @@ class Window(QMainWindow):
         self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Begin when there is something to see."""
+        """Let the keys reach the rail from the first moment."""
         super().showEvent(event)
         if not self._is_started:
-            self._is_started = True
             self.rail.setFocus()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Begin when there is something to see."""
+        super().paintEvent(event)
+        if not self._is_started:
+            self._is_started = True
             self._after_paint.start()
 
     def _start(self) -> None:
@@ -136,6 +142,7 @@ class Window(QMainWindow):
         self._watch.start()
         self.reload_accounts()
         self._tick.start()
+        self._shelf.prepare()
 
     # pages
 
@@ -144,27 +151,31 @@ class Window(QMainWindow):
         entry = next((each for each in PAGES if each.key == key), None)
         if entry is None:
             return
-        page = self._pages.get(key)
-        if page is None:
-            page = entry.load()(self._program, self)
-            page.navigate.connect(self.show_page)
-            page.spend.connect(lambda call, signer, on_done: self.open_spending(call, signer, on_done))
-            self._pages[key] = page
-            self._stack.addWidget(page)
         self._visible = key
         self.rail.show_chosen(key)
-        self._stack.setCurrentWidget(page)
-        page.on_shown()
-        if argument is not None:
-            page.on_argument(argument)
+
+        def show(page: Page) -> None:
+            if self._visible != key:  # the person went elsewhere while its module was read
+                return
+            self._stack.setCurrentWidget(page)
+            page.on_shown()
+            if argument is not None:
+                page.on_argument(argument)
+
+        self._shelf.fetch(entry, show)
+
+    def _adopt_page(self, page: Page) -> None:
+        page.navigate.connect(self.show_page)
+        page.spend.connect(lambda call, signer, on_done: self.open_spending(call, signer, on_done))
 
     def page(self, key: str) -> Page | None:
-        """A page that was shown already."""
-        return self._pages.get(key)
+        """A page that was built already."""
+        return self._shelf.page(key)
 
     def visible_page(self) -> Page | None:
-        """The page in front."""
-        return self._pages.get(self._visible)
+        """The page in front; None while its module is read."""
+        page = self._shelf.page(self._visible)
+        return page if page is not None and page is self._stack.currentWidget() else None
 
     # what the chain, the GPUs and the wallet tell
 
@@ -374,12 +385,13 @@ class Window(QMainWindow):
         settings = self._program.settings.load()
         self._theme_name = settings.theme
         self._dress()
-        if texts.current_language() != _spoken(settings.language):
+        if texts.current_language() != texts.resolve(settings.language):
             texts.set_language(settings.language)
             self._build()
             self._on_chain_known()
             self._tell_accounts()
             self.show_page(self._visible)
+            self._shelf.prepare()
 
     # inside
 
@@ -409,6 +421,15 @@ class Window(QMainWindow):
         self._jump_sheet = None
         self._render_chain()
 
+    def _chain_failed(self, error: DbcError) -> None:
+        self.show_notice(notice_for(error), self._ask_again)
+
+    def _ask_again(self) -> None:
+        self._watch.ask_chain()
+        page = self.visible_page()
+        if page is not None:
+            page.on_shown()
+
     def _say(self, error: DbcError) -> None:
         self.show_notice(notice_for(error))
 
@@ -429,17 +450,3 @@ class Window(QMainWindow):
         self._watch.stop()
         self._hop.close()
         super().closeEvent(event)
-
-
-def _first_skeleton() -> QWidget:
-    """What stands in the place of the first page until it is there."""
-    place = QWidget()
-    box = QVBoxLayout(place)
-    box.setContentsMargins(20, 60, 20, 16)
-    box.addWidget(Skeleton())
-    return place
-
-
-def _spoken(language: str) -> str:
-    wanted = texts.system_language() if language == "system" else language
-    return wanted if wanted in texts.LANGUAGES else "en"
