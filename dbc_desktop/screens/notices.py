@@ -210,7 +210,9 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
     e.SecretStoreUnavailable: lambda x: Notice(tr("The keyring cannot be used"), store_text(x.reason), tr("Try again")),
     e.ChainError: lambda _: Notice(tr("The chain did not answer as expected"), tr("Try again."), tr("Try again")),
     e.ChainUnreachable: lambda _: Notice(
-        tr("No answer from the chain"), tr("What you see are the last known values."), tr("Try again")
+        tr("No answer from the chain"),
+        tr("Nothing is lost. Try again in a moment; if it stays silent, start the program again."),
+        tr("Try again"),
     ),
     e.ChainRejected: lambda x: Notice(tr("The chain refused"), refusal_text(x.pallet, x.name)),
     e.InvalidTransaction: lambda x: Notice(tr("The transaction was not taken"), pool_text(x.reason)),

@@ -20,13 +20,18 @@ def set_language(language: str) -> None:
     Texts already on the screen stay as they are; the window builds its pages anew.
     """
     global _catalogue, _language
-    wanted = system_language() if language == "system" else language
-    _language = wanted if wanted in LANGUAGES else "en"
+    _language = resolve(language)
     _catalogue = (
         gettext.NullTranslations()
         if _language == "en"
         else gettext.translation(DOMAIN, str(resource_path("locale")), languages=[_language], fallback=True)
     )
+
+
+def resolve(language: str) -> str:
+    """The key of `LANGUAGES` that `language` stands for: itself, or for `system` what the computer speaks."""
+    wanted = system_language() if language == "system" else language
+    return wanted if wanted in LANGUAGES else "en"
 
 
 def current_language() -> str:

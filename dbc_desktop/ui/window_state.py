@@ -47,7 +47,17 @@ class ChainWatch(QObject):
 
     def start(self) -> None:
         """Ask which chain it is, then follow it; follow the GPUs."""
+        self.ask_chain()
+        self._unsubscribe = self._program.sampler.subscribe(self._from_sampler)
+        sample = self._program.sampler.latest()
+        if sample is not None:
+            self._from_sampler(sample)
+
+    def ask_chain(self) -> None:
+        """Ask which chain it is and follow it; again, after it did not answer."""
         backend = self._program.backend
+        if self.identity is not None:
+            return
 
         def first() -> tuple[Identity, frozenset[Capability], ClockMode | None, Head, Subscription]:
             capabilities = backend.capabilities()
@@ -57,10 +67,6 @@ class ChainWatch(QObject):
         self._program.runner.query(
             "chain-read", first, owner=self, done=lambda known: self._knows(*known), failed=self._first_failed
         )
-        self._unsubscribe = self._program.sampler.subscribe(self._from_sampler)
-        sample = self._program.sampler.latest()
-        if sample is not None:
-            self._from_sampler(sample)
 
     def stop(self) -> None:
         """No signal is emitted after this."""

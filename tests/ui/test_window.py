@@ -204,6 +204,16 @@ def test_home_without_an_answer_fails_with_one_action_and_comes_back(open_window
     assert window.visible_page().state == "content"
 
 
+def test_the_bar_asks_again_for_a_chain_that_was_silent_at_first(open_window: Open) -> None:
+    made = rich()
+    made.chain.error = ChainUnreachable()
+    window = open_window(made)
+    made.chain.error = None
+    click(window, "strip.act")
+    assert find(window, "topbar.block").text() == "1,396,842"
+    assert window.visible_page().state == "content"
+
+
 def test_home_keeps_the_last_values_when_the_chain_falls_silent(open_window: Open, qtbot: QtBot) -> None:
     made = rich()
     window = open_window(made)

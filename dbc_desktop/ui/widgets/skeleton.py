@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dbc_desktop.ui import theme
 
@@ -36,3 +36,12 @@ class Skeleton(QWidget):
                     painter.drawRoundedRect(QRectF(left + 16, top + 36, min(200.0, width / 2), 14), 4, 4)
             top += height + 12
         painter.end()
+
+
+def page_skeleton() -> QWidget:
+    """What stands in the place of the first page until it is there."""
+    place = QWidget()
+    box = QVBoxLayout(place)
+    box.setContentsMargins(20, 60, 20, 16)
+    box.addWidget(Skeleton())
+    return place

@@ -49,7 +49,7 @@ EXAMPLES: list[tuple[errors.DbcError, str, str]] = [
     (errors.SecretStoreUnavailable("unsupported"), "The keyring cannot be used", "encrypted file"),
     (errors.SecretStoreUnavailable("odd"), "The keyring cannot be used", "(odd)"),
     (errors.ChainError(), "The chain did not answer as expected", "Try again"),
-    (errors.ChainUnreachable(), "No answer from the chain", "last known values"),
+    (errors.ChainUnreachable(), "No answer from the chain", "Nothing is lost"),
     (errors.ChainRejected("RentMachine", "GPUNotEnough"), "The chain refused", "Fewer GPUs"),
     (errors.ChainRejected("RentMachine", "MachineNotRentable"), "The chain refused", "cannot be rented now"),
     (errors.ChainRejected("RentMachine", "OnlyHalfHourAllowed"), "The chain refused", "multiple of 30 minutes"),
