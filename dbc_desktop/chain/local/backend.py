@@ -15,6 +15,7 @@ from dbc_desktop.chain.local.ledger import Ledger
 from dbc_desktop.chain.local.reads import LocalReads, Standing
 from dbc_desktop.chain.local.replay import replay
 from dbc_desktop.chain.local.residents import Residents
+from dbc_desktop.chain.local.store import Store
 from dbc_desktop.chain.local.turns import Turns
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO
@@ -72,6 +73,7 @@ class LocalChain(LocalReads):
         self._closing = threading.Event()
         self._ticker: threading.Thread | None = None
         self._is_jumping = False
+        self._folder = folder
         self._lock = FolderLock(folder)
         self._lock.acquire()
         with ExitStack() as on_failure:
@@ -290,16 +292,26 @@ class LocalChain(LocalReads):
             self._ledger.commit()
 
     def replay(self, progress: Progress | None = None) -> Head:
-        """Run the whole log again from genesis, signatures included; writing waits meanwhile.
+        """Run the whole log again from genesis, signatures included; others read and write meanwhile.
 
         Raises:
             DataCorrupt: A block, an outcome, the digest or the stored state differs.
             Cancelled: `progress` said so.
         """
-        with self._turns:
-            self._commit()
-            replay(self._ledger.store, progress)
-            return self._now().head()
+        log = Store(self._folder, read_only=True)
+        try:
+            with self._turns:
+                self._commit()
+                snapshot = ExitStack()
+                snapshot.enter_context(log.snapshot())
+                # The first read fixes what the snapshot shows.
+                log.meta("genesis")
+                head = self._now().head()
+            with snapshot:
+                replay(log, progress)
+            return head
+        finally:
+            log.close()
 
     def close(self) -> None:
         """Note where the head stands, end the threads, let go of the file."""

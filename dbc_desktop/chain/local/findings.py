@@ -19,15 +19,16 @@ class Findings:
         self._store, self._keys = store, keys
 
     def show(self, hardware: HardwareInfo) -> None:
-        """Let the committee find this; inside a commit.
+        """Let the committee find this; joins the open commit.
 
         Raises:
             InvalidTransaction: `malformed`: a field cannot be written in a report.
         """
+        self._store.begin()
         self._store.put_meta(_SHOWN + hardware.machine_id, scale.encode(_TYPE, hardware))
 
     def of_order(self, machine_id: MachineId, book_time: int, owned: tuple[Operator, int] | None) -> HardwareInfo:
-        """What is found for the order booked at `book_time`: the same whenever it is asked; inside a commit."""
+        """What is found for the order booked at `book_time`: the same whenever it is asked; joins the open commit."""
         key = f"{_FOUND}{machine_id}/{book_time}"
         kept = self._store.meta(key)
         if kept is not None:
@@ -38,12 +39,14 @@ class Findings:
         else:
             shown = self._store.meta(_SHOWN + machine_id)
             found = self._as_found(machine_id, None if shown is None else self._unpack(shown))
+        self._store.begin()
         self._store.put_meta(key, scale.encode(_TYPE, found))
         return found
 
     def forget(self, machine_id: MachineId) -> None:
-        """Drop what was found for orders that are over; inside a commit."""
+        """Drop what was found for orders that are over; joins the open commit."""
         for key, _ in self._store.meta_items(f"{_FOUND}{machine_id}/"):
+            self._store.begin()
             self._store.drop_meta(key)
 
     def _as_found(self, machine_id: MachineId, shown: HardwareInfo | None) -> HardwareInfo:

@@ -237,10 +237,13 @@ class Ledger:
         if height > target:
             self.engine.height = target
             return ()
+        self.engine.height = height - 1
+        self.acting.act(height)
+        if not self._pool and self.engine.next_due() > height:
+            # Someone looked and had nothing to do: the height stays quiet.
+            self.engine.height = height
+            return ()
         self.store.begin()
-        if self.acting.next_act() is not None:
-            self.engine.height = height - 1
-            self.acting.act(height)
         return self._make_block(height).events
 
     def _make_block(self, height: int) -> BlockOutcome:

@@ -150,3 +150,17 @@ def test_a_full_disk_is_told_and_leaves_the_last_whole_block(folder: Path) -> No
     assert chain.account(alice.address).nonce == 4
     assert chain.replay() == chain.head()
     chain.close()
+
+
+def test_the_chain_goes_on_while_its_log_is_replayed(folder: Path) -> None:
+    chain = LocalChain(folder, is_running=False)
+    before = chain.head()
+    heights = []
+
+    def go_on(done: int, total: int) -> None:
+        heights.append(chain.jump(20_000).height)
+
+    assert chain.replay(go_on) == before
+    assert heights[-1] > before.height
+    assert chain.replay() == chain.head()
+    chain.close()

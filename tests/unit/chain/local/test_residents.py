@@ -98,3 +98,15 @@ def test_a_new_chain_opens_at_the_present_time(tmp_path: Path) -> None:
 
     assert abs(chain.head().timestamp_ms - time.time() * 1_000) < 20_000
     chain.close()
+
+
+def test_looking_around_makes_no_block(tmp_path: Path) -> None:
+    chain = LocalChain(tmp_path, is_running=False, seed=SEED)
+    stored = chain.blocks(2**32, 999)
+    for _ in range(3):
+        chain.close()
+        chain = LocalChain(tmp_path, is_running=False, seed=SEED)
+        chain.jump(10)
+    assert chain.head().height == 28_930
+    assert chain.blocks(2**32, 999) == stored
+    chain.close()
