@@ -205,8 +205,8 @@ class Core:
     def close(self) -> None:
         """Stop what runs, let go of files."""
         program = self.program
+        self._clock.close()  # wakes whoever waits, so that sampler and lanes can end at once
         program.sampler.stop()
-        self._clock.close()  # wakes whoever waits, so that the lanes can end
         program.runner.close()
         self._node.stop()
         program.backend.close()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import pytest
@@ -306,6 +306,7 @@ def test_telemetry_for_scripts_says_why_a_reading_is_missing(capsys: pytest.Capt
     (gpu,) = json.loads(capsys.readouterr().out)["gpus"]
     assert gpu["fan_percent"] is None
     assert gpu["missing"] == {"fan_percent": "not_supported"}
+    assert gpu.keys() == {field.name for field in fields(GpuReading)} - {"taken_at"}
 
 
 def test_telemetry_goes_on_each_second_until_the_program_ends(capsys: pytest.CaptureFixture[str]) -> None:
