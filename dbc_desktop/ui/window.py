@@ -115,7 +115,7 @@ class Window(QMainWindow):
         self.sheets = SheetHost(root)
         self.rail.chosen.connect(self.show_page)
         bar = self.top_bar
-        bar.clock_chosen.connect(self._set_clock)
+        bar.clock_chosen.connect(self._watch.set_clock)
         bar.jump_asked.connect(self.open_jump)
         bar.account_chosen.connect(self.choose_account)
         bar.create_asked.connect(self.open_create_account)
@@ -413,9 +413,6 @@ class Window(QMainWindow):
         page = self.visible_page()
         if page is not None:
             page.on_account()
-
-    def _set_clock(self, mode: ClockMode) -> None:
-        self._watch.set_clock(mode)
 
     def _jump_closed(self) -> None:
         self._jump_sheet = None
