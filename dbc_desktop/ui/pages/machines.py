@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex
@@ -78,10 +78,6 @@ class MachinesPage(Page):
         box.addWidget(self._panel)
         box.addStretch(1)
         self._stack.addWidget(overview)
-        self._wizard = BringOnline(program, window_services)
-        self._wizard.left.connect(self.close_wizard)
-        self._wizard.spend.connect(self.spend)
-        self._stack.addWidget(self._wizard)
         self._view.selectionModel().currentRowChanged.connect(self._choose)
 
     def title(self) -> str:
@@ -90,10 +86,19 @@ class MachinesPage(Page):
 
     # the wizard
 
+    @cached_property
+    def _wizard(self) -> BringOnline:
+        """Built when it is first opened: with its forms it takes as long as the page."""
+        wizard = BringOnline(self.program, self.window_services)
+        wizard.left.connect(self.close_wizard)
+        wizard.spend.connect(self.spend)
+        self._stack.addWidget(wizard)
+        return wizard
+
     @property
     def is_bringing(self) -> bool:
         """The wizard is open."""
-        return self._stack.currentWidget() is self._wizard
+        return self._stack.currentIndex() == 1
 
     def open_wizard(self, machine: Machine | None = None) -> None:
         """Open the wizard, for a machine where one is given."""
