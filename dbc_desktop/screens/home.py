@@ -374,6 +374,8 @@ def _figures(facts: HomeFacts) -> tuple[Figure, ...]:
 def _today_detail(facts: HomeFacts) -> str:
     if not facts.rows:
         return tr("no payout yet")
+    if facts.overview is not None and not facts.overview.released_last_era:
+        return tr("nothing in the last payout")
     newest = facts.rows[0].era
     at_once = sum((row.at_once for row in facts.rows if row.era == newest), ZERO)
     earlier = sum((row.from_earlier for row in facts.rows if row.era == newest), ZERO)

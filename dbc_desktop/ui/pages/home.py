@@ -87,7 +87,7 @@ class HomePage(Page):
         self._rule = Label("", "muted")
         self._releases.add_right(self._rule)
         self._bars = ReleaseBars()
-        self._no_releases = Label(tr("Nothing is locked yet. Rewards of a machine appear here era by era."), "muted")
+        self._no_releases = Label(tr("Nothing is locked now. Rewards of a machine appear here era by era."), "muted")
         self._releases.body.addWidget(self._bars, 1)
         self._releases.body.addWidget(self._no_releases)
         box.addWidget(self._releases)

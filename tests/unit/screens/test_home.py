@@ -203,6 +203,13 @@ def test_without_an_account_there_are_dashes_and_reasons() -> None:
     assert screen.releases is None
 
 
+def test_an_era_without_a_payout_is_not_told_with_the_figures_of_an_older_one() -> None:
+    facts = home(None)
+    assert facts.overview is not None
+    facts = replace(facts, overview=replace(facts.overview, released_last_era=ZERO))
+    assert home_screen(facts).figures[0].detail == "nothing in the last payout"
+
+
 def test_a_claim_is_dated() -> None:
     facts = home(None)
     assert facts.overview is not None
