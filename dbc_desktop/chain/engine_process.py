@@ -19,6 +19,9 @@ from dbc_desktop.lanes.clock import SystemClock
 if TYPE_CHECKING:
     from dbc_desktop.chain.local.backend import LocalChain
 
+if TYPE_CHECKING:
+    from dbc_desktop.chain.local.backend import LocalChain
+
 _WORKERS = 4
 _PROGRESS_SECONDS = 0.03
 
