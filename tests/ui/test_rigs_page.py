@@ -157,6 +157,23 @@ def test_the_range_changes_what_the_curves_show(
     assert [button(page, f"rigs.range.{each}").isChecked() for each in (60, 600, 3_600)] == [False, False, True]
 
 
+def test_a_young_history_is_shown_over_a_minute_until_the_person_chooses(
+    page: RigsPage, sampling: Sampling, qtbot: QtBot
+) -> None:
+    sampling.take(eight())
+    page.on_shown()
+    assert button(page, "rigs.range.60").isChecked()
+
+    for second in range(1, 200):
+        sampling.take(eight(second))
+    page.on_shown()
+    assert button(page, "rigs.range.600").isChecked()
+
+    qtbot.mouseClick(button(page, "rigs.range.3600"), Qt.MouseButton.LeftButton)
+    page.on_shown()
+    assert button(page, "rigs.range.3600").isChecked()
+
+
 def test_a_lost_gpu_is_told_in_its_tile_and_in_the_log(page: RigsPage, sampling: Sampling, qtbot: QtBot) -> None:
     page.on_sample(sampling.take(eight()))
     gpus = [lost(3, NOW + 1) if index == 3 else reading(index, NOW + 1) for index in range(8)]

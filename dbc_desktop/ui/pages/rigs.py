@@ -42,6 +42,7 @@ class RigsPage(Page):
         self._sample: RigSample | None = None
         self._chosen: str | None = None
         self._seconds = RANGES[1]
+        self._is_range_chosen = False
         self._tiles: list[TileCard] = []
         self._screen: RigsScreen | None = None
         self.head_badge.setObjectName("rigs.source")
@@ -101,7 +102,16 @@ class RigsPage(Page):
         if sample is None:
             self.show_loading()
             return
+        if not self._is_range_chosen:
+            self._fit_range(sample)
         self.on_sample(sample)
+
+    def _fit_range(self, sample: RigSample) -> None:
+        """A program that has just started has a minute to show, not ten."""
+        uuid = sample.gpus[0].uuid if sample.gpus else ""
+        known = len(self.program.sampler.history.series(uuid, "gpu_percent", RANGES[1])[0])
+        self._seconds = RANGES[0] if known <= 2 * RANGES[0] else RANGES[1]
+        self._ranges.button(self._seconds).setChecked(True)
 
     def on_argument(self, argument: object) -> None:
         """The uuid of the GPU to look at."""
@@ -200,5 +210,5 @@ class RigsPage(Page):
         self._render()
 
     def _show_range(self, seconds: int) -> None:
-        self._seconds = seconds
+        self._seconds, self._is_range_chosen = seconds, True
         self._render()
