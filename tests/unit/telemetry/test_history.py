@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dbc_desktop.domain.gpu import RigSample
-from dbc_desktop.telemetry.history import History, RigEvent, RigEventKind
+from dbc_desktop.telemetry.history import FIELDS, History, RigEvent, RigEventKind
 from tests.doubles.readings import lost, reading, sample, trouble
 
 START = 1_700_000_000.0
@@ -28,6 +28,26 @@ def test_series_are_the_last_seconds_oldest_first() -> None:
 
     assert times.tolist() == [START + 96, START + 97, START + 98, START + 99]
     assert values.tolist() == [96.0, 97.0, 98.0, 99.0]
+
+
+def test_every_kept_field_comes_back_as_it_was_read() -> None:
+    history = History()
+    one = reading(0, START)
+    history.append(sample(one))
+
+    kept = {field: history.series(UUID, field, 60)[1].tolist() for field in FIELDS}
+    assert kept == {
+        "gpu_percent": [98.0],
+        "memory_percent": [61.0],
+        "memory_used": [23_622_320_128.0],
+        "temperature": [70.0],
+        "memory_temperature": [98.0],
+        "power_watts": [331.4],
+        "power_limit_watts": [350.0],
+        "fan_percent": [64.0],
+        "graphics_mhz": [1_755.0],
+        "memory_mhz": [9_751.0],
+    }
 
 
 def test_after_an_hour_the_oldest_give_way() -> None:
