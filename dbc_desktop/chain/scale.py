@@ -251,6 +251,16 @@ def _take_address(cursor: Cursor) -> bytes:
     return cursor.take(32)
 
 
+def _put_optional_account(out: bytearray, value: Any) -> None:
+    out.append(value is not None)
+    if value is not None:
+        _CODECS["AccountId"][0](out, value)
+
+
+def _take_optional_account(cursor: Cursor) -> bytes | None:
+    return cursor.take(32) if _take_bool(cursor) else None
+
+
 def _coordinate(directions: tuple[str, str]) -> tuple[_Put, _Take]:
     def put(out: bytearray, value: Any) -> None:
         if not isinstance(value, Coordinate) or value.direction not in directions:
@@ -302,6 +312,7 @@ _CODECS: dict[str, tuple[_Put, _Take]] = {
     "[u8; 32]": _fixed(32),
     "H256": _fixed(32),
     "AccountId": _fixed(32),
+    "Option<AccountId>": (_put_optional_account, _take_optional_account),
     "MultiAddress": (_put_address, _take_address),
     "Bytes": (_put_bytes, _take_bytes),
     "Text": (_put_text, _take_text),

@@ -113,6 +113,39 @@ def _online(work: Work, before: State, args: dict[str, object], signer: bytes) -
         yield _one("slash_on_return", Severity.LOSS, added, blocks=work.profile.slash_delay)
 
 
+def _released(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    freed = balances.holdings(before, signer).reserved - balances.holdings(work.layer, signer).reserved
+    freed = freed or sum(_units(event.fields["amount"]) for event in work.events if event.name == "StakeReduced")
+    if freed > 0:
+        yield _one("stake_released", Severity.INFO, freed)
+
+
+def _leave(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    machine_id = str(args["machine_id"])
+    yield _one("goes_offline", Severity.LOSS, machine_id=machine_id)
+    lost = payout.expected_reward(work.profile, before, machine_id, work.era)
+    if lost:
+        yield _one("reward_of_era_lost", Severity.LOSS, lost, era=work.era)
+    yield from _released(work, before, args, signer)
+
+
+def _reset(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("controller_named", controller=args["new_controller"])
+
+
+def _receiver(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("rent_receiver_named", Severity.WARN, receiver=args["receiver"])
+
+
+def _member_stake(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("reserve_stake", Severity.INFO, _units(args["amount"]), stash=signer)
+
+
+def _member_claim(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    minted = balances.issuance(work.layer) - balances.issuance(before)
+    yield _one("reward_minted", Severity.INFO, minted, stash=signer)
+
+
 def _rent(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     order = work.layer.get(ORDERS, before.get(NEXT_RENT_ID, SINGLE) or 0)
     if order is not None:
@@ -163,6 +196,14 @@ _TELLERS: dict[tuple[str, str], Callable[[Work, State, dict[str, object], bytes]
     ("OnlineProfile", "claim_rewards"): _claim,
     ("OnlineProfile", "controller_report_offline"): _offline,
     ("OnlineProfile", "controller_report_online"): _online,
+    ("OnlineProfile", "stash_reset_controller"): _reset,
+    ("OnlineProfile", "machine_exit"): _leave,
+    ("OnlineProfile", "restake_online_machine"): _released,
+    ("OnlineProfile", "set_rent_receiver"): _receiver,
+    ("Committee", "committee_add_stake"): _member_stake,
+    ("Committee", "committee_reduce_stake"): _released,
+    ("Committee", "exit_committee"): _released,
+    ("Committee", "claim_reward"): _member_claim,
     ("RentMachine", "rent_machine"): _rent,
     ("RentMachine", "confirm_rent"): _confirm,
     ("RentMachine", "relet_machine"): _relet,

@@ -33,6 +33,8 @@ class MachineOrders(NamedTuple):
 ORDERS = declare("RentMachine.RentInfo", NUMBER, row(OrderRow))
 USER_ORDERS = declare("RentMachine.UserOrder", RAW, row(tuple[int, ...]))
 MACHINE_ORDERS = declare("RentMachine.MachineRentOrder", TEXT, row(MachineOrders))
+ORDER_RECEIVER = declare("RentMachine.RentOrderReceiver", NUMBER, RAW)
+"""Who gets the rent of an order, where the stash had named someone when it was placed."""
 NEXT_RENT_ID = declare_value("RentMachine.NextRentId", NUMBER)
 
 

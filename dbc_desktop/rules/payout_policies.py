@@ -29,6 +29,9 @@ class PayoutPolicy(Protocol):
     def restarts(self, online_height: int, *, fulfilled: bool) -> bool:
         """Whether coming online begins another life: a new committee deadline, and the queue `reopened`."""
 
+    def hinders_others(self, queue: Queue) -> bool:
+        """Whether no other stash may bond the machine of this queue."""
+
 
 @dataclass(frozen=True, slots=True)
 class WholePayout:
@@ -92,6 +95,10 @@ class WholePayout:
         """A machine comes online for the first time once."""
         return not online_height
 
+    def hinders_others(self, queue: Queue) -> bool:
+        """As long as it still releases something: another owner would get it."""
+        return bool(queue.waiting)
+
 
 _AT_ONCE = perbill_rational(49, 200)
 _PART = perbill_rational(1, 200)
@@ -152,3 +159,7 @@ class WindowPayout:
     def restarts(self, online_height: int, *, fulfilled: bool) -> bool:
         """Whoever has to be fulfilled begins anew (chain-rules 4.8)."""
         return fulfilled or not online_height
+
+    def hinders_others(self, queue: Queue) -> bool:
+        """Never; what waited is lost then."""
+        return False

@@ -86,6 +86,10 @@ class RulesProfile:
     confirm_window: int = 150
     max_rental: int = 60 * 14_400
     min_relet: int = 100
+    max_extra_price: int = 10_000_000_000
+    exit_eras_left: int = 365
+    exit_idle: int = 144_000
+    restake_every: int = 5_256_000
     committee_stake: int = 20_000 * DBC
     committee_order_stake: int = 1_000 * DBC
     committee_free_percent: int = 40

@@ -12,10 +12,19 @@ from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.rules import balances
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, value_to_dbc
 from dbc_desktop.rules.online_profile import points, stake
-from dbc_desktop.rules.online_profile.rows import MACHINES, RENTED_FINISHED, MachineRow, count, machine_of
+from dbc_desktop.rules.online_profile.rows import (
+    EXTRA_PRICE,
+    MACHINES,
+    RENT_RECEIVER,
+    RENTED_FINISHED,
+    MachineRow,
+    count,
+    machine_of,
+)
 from dbc_desktop.rules.orders import (
     MACHINE_ORDERS,
     NEXT_RENT_ID,
+    ORDER_RECEIVER,
     ORDERS,
     USER_ORDERS,
     MachineOrders,
@@ -41,12 +50,14 @@ class Terms(NamedTuple):
     fee: int
 
 
-def day_price(standard: StandardPrice, calc_point: int, gpus: int, of_gpus: int) -> int:
-    """Micro-USD a day for `gpus` of the `of_gpus` cards of a machine, each division cut."""
-    return standard.gpu_price * calc_point * 10_000 // standard.gpu_point * gpus // of_gpus // 10_000
+def day_price(standard: StandardPrice, calc_point: int, gpus: int, of_gpus: int, extra: int = 0) -> int:
+    """Micro-USD a day for `gpus` of the `of_gpus` cards of a machine, each division cut; `extra` for each of them."""
+    return standard.gpu_price * calc_point * 10_000 // standard.gpu_point * gpus // of_gpus // 10_000 + extra * gpus
 
 
-def fees(profile: RulesProfile, layer: Readable, machine: MachineRow, gpus: int, duration: int) -> tuple[int, int]:
+def fees(
+    profile: RulesProfile, layer: Readable, machine_id: str, machine: MachineRow, gpus: int, duration: int
+) -> tuple[int, int]:
     """Micro-USD and units for so many GPUs and blocks.
 
     Raises:
@@ -55,7 +66,8 @@ def fees(profile: RulesProfile, layer: Readable, machine: MachineRow, gpus: int,
     now = price(layer)
     if now is None or machine.hardware is None:
         refuse(_PALLET, "GetMachinePriceFailed")
-    a_day = day_price(standard_price(profile, layer), machine.hardware.calc_point, gpus, machine.gpu_num)
+    extra = layer.get(EXTRA_PRICE, machine_id) or 0
+    a_day = day_price(standard_price(profile, layer), machine.calc_point, gpus, machine.gpu_num, extra)
     fee_usd = a_day * duration // BLOCKS_PER_ERA
     if fee_usd >= _U64:
         refuse(_PALLET, "Overflow")
@@ -80,7 +92,7 @@ def terms(profile: RulesProfile, layer: Readable, machine_id: str, gpus: int, du
     if machine.status not in _RENTABLE:
         refuse(_PALLET, "MachineNotRentable")
     duration = min(duration, profile.max_rental)
-    fee_usd, fee = fees(profile, layer, machine, gpus, duration)
+    fee_usd, fee = fees(profile, layer, machine_id, machine, gpus, duration)
     return Terms(duration, fee_usd, fee)
 
 
@@ -105,6 +117,9 @@ def rent_machine(work: Work, who: bytes, machine_id: str, rent_gpu_num: int, dur
     order = OrderRow(machine_id, who, now, 0, end, agreed.fee, RentStatus.WAITING_VERIFYING, rent_gpu_num, indexes)
     layer.put(NEXT_RENT_ID, SINGLE, rent_id + 1)
     layer.put(ORDERS, rent_id, order)
+    receiver = layer.get(RENT_RECEIVER, machine.stash)
+    if receiver is not None:
+        layer.put(ORDER_RECEIVER, rent_id, receiver)
     layer.put(USER_ORDERS, who, (*(layer.get(USER_ORDERS, who) or ()), rent_id))
     used = tuple(sorted((*held.used_gpu, *indexes)))
     layer.put(MACHINE_ORDERS, machine_id, MachineOrders((*held.rent_order, rent_id), used))
@@ -137,7 +152,7 @@ def confirm_rent(work: Work, who: bytes, rent_id: int) -> None:
         refuse(_PALLET, "StatusNotAllowed")
     first = not is_running(layer, order.machine_id)
     balances.unreserve(work, who, order.fee)
-    pay(work, who, order.machine_id, order.fee)
+    pay(work, who, rent_id, order.machine_id, order.fee)
     layer.put(ORDERS, rent_id, order._replace(status=RentStatus.RENTING, confirm_rent=now))
     work.unschedule(order.rent_start + work.profile.confirm_window, "confirm_end", str(rent_id))
     machine = machine_of(layer, order.machine_id, _PALLET)
@@ -174,10 +189,10 @@ def relet_machine(work: Work, who: bytes, rent_id: int, relet_duration: int) -> 
     if added <= 0:
         return
     machine = machine_of(layer, order.machine_id, _PALLET)
-    _, fee = fees(profile, layer, machine, order.gpu_num, added)
+    _, fee = fees(profile, layer, order.machine_id, machine, order.gpu_num, added)
     if fee >= balances.holdings(layer, who).free:
         refuse(_PALLET, "InsufficientValue")
-    pay(work, who, order.machine_id, fee)
+    pay(work, who, rent_id, order.machine_id, fee)
     work.unschedule(order.rent_end, "rent_end", str(rent_id))
     work.schedule(end, "rent_end", str(rent_id))
     layer.put(ORDERS, rent_id, order._replace(rent_end=end, fee=order.fee + fee))
@@ -193,8 +208,12 @@ def relet_machine(work: Work, who: bytes, rent_id: int, relet_duration: int) -> 
     )
 
 
-def pay(work: Work, renter: bytes, machine_id: str, fee: int) -> None:
-    """Pay rent from the renter's free coins: burned as the profile says, the rest to the stash and into its stake."""
+def pay(work: Work, renter: bytes, rent_id: int, machine_id: str, fee: int) -> None:
+    """Pay rent from the renter's free coins: burned as the profile says, the rest to the stash and into its stake.
+
+    If the stash named a receiver, the coins go there; the stake then grows from what the stash has, and where that is
+    not enough the payment is not counted (quirk Q16 of chain-rules 14).
+    """
     burned, to_owner, to_pot = work.profile.rent.split(fee, balances.issuance(work.layer))
     pot = work.profile.rent.pot
     machine = machine_of(work.layer, machine_id, _PALLET)
@@ -202,14 +221,17 @@ def pay(work: Work, renter: bytes, machine_id: str, fee: int) -> None:
         balances.burn(work, renter, burned)
     if to_owner:
         balances.withdraw(work, renter, to_owner)
-        balances.deposit(work, machine.stash, to_owner)
-        work.emit("Balances", "Transfer", **{"from": renter, "to": machine.stash, "amount": to_owner})
+        stash = machine.stash
+        to = work.layer.get(ORDER_RECEIVER, rent_id) or work.layer.get(RENT_RECEIVER, stash) or stash
+        balances.deposit(work, to, to_owner)
+        work.emit("Balances", "Transfer", **{"from": renter, "to": to, "amount": to_owner})
     if to_pot and pot is not None:
         balances.withdraw(work, renter, to_pot)
         balances.deposit(work, pot, to_pot)
         work.emit("Balances", "Transfer", **{"from": renter, "to": pot, "amount": to_pot})
     if to_owner:
-        stake.top_up(work, machine.stash, to_owner)
+        if stake.top_up(work, machine.stash, to_owner) is None:
+            return
         machine = machine_of(work.layer, machine_id, _PALLET)
     paid = machine._replace(
         total_burn_fee=machine.total_burn_fee + burned + to_pot, total_rent_fee=machine.total_rent_fee + to_owner
@@ -249,6 +271,7 @@ def _close(work: Work, rent_id: int, order: OrderRow, ending: RentStatus) -> Non
     """Take the order off all lists; the machine is online again when no order holds any of its GPUs."""
     layer = work.layer
     layer.remove(ORDERS, rent_id)
+    layer.remove(ORDER_RECEIVER, rent_id)
     own = tuple(other for other in layer.get(USER_ORDERS, order.renter) or () if other != rent_id)
     if own:
         layer.put(USER_ORDERS, order.renter, own)

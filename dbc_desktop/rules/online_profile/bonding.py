@@ -5,7 +5,7 @@ from __future__ import annotations
 from dbc_desktop.domain.machine import CustomizeInfo, MachineStatus
 from dbc_desktop.rules import balances
 from dbc_desktop.rules.bind_message import check_bind_message
-from dbc_desktop.rules.online_profile import stake
+from dbc_desktop.rules.online_profile import payout, stake
 from dbc_desktop.rules.online_profile.rows import (
     CONFIRMED,
     CONTROLLER_STASH,
@@ -48,6 +48,8 @@ def bond_machine(work: Work, who: bytes, machine_id: str, msg: bytes, sig: bytes
     owned = stash_machines(layer, stash)
     if layer.get(MACHINES, machine_id) is not None or machine_id in owned.total:
         refuse(_PALLET, "MachineIdExist")
+    if payout.belongs_to_another(work, machine_id, stash):
+        refuse(_PALLET, "MachineIdExist")
     check_bind_message(machine_id, stash, msg, sig)
     first = stake.first_stake(work.profile, layer)
     if first is None:
@@ -72,17 +74,26 @@ def gen_server_room(work: Work, who: bytes) -> None:
     work.emit(_PALLET, "ServerRoomGenerated", controller=who, server_room=room)
 
 
+def described(work: Work, who: bytes, machine_id: str, info: CustomizeInfo) -> MachineRow:
+    """The machine with this description, if its controller may give it.
+
+    Raises:
+        ChainRejected: `NotMachineController`, `TelecomIsNull`, `ServerRoomNotFound`.
+    """
+    machine = controlled(work, who, machine_id)
+    if not info.telecom_operators:
+        refuse(_PALLET, "TelecomIsNull")
+    if info.server_room not in (work.layer.get(SERVER_ROOMS, machine.stash) or ()):
+        refuse(_PALLET, "ServerRoomNotFound")
+    return machine._replace(customize=info)
+
+
 def add_machine_info(work: Work, who: bytes, machine_id: str, info: CustomizeInfo) -> None:
     """Say where the machine stands and what net it has; the first time it then waits for the committee."""
     layer = work.layer
     if machine_of(layer, machine_id).status not in _DESCRIBABLE:
         refuse(_PALLET, "NotAllowedChangeMachineInfo")
-    machine = controlled(work, who, machine_id)
-    if not info.telecom_operators:
-        refuse(_PALLET, "TelecomIsNull")
-    if info.server_room not in (layer.get(SERVER_ROOMS, machine.stash) or ()):
-        refuse(_PALLET, "ServerRoomNotFound")
-    machine = machine._replace(customize=info)
+    machine = described(work, who, machine_id, info)
     if machine.status is MachineStatus.ADDING_CUSTOMIZE_INFO:
         machine = machine._replace(status=MachineStatus.DISTRIBUTING_ORDER)
         layer.put(CONFIRMED, SINGLE, insert(layer.get(CONFIRMED, SINGLE) or (), machine_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbc_desktop.rules.online_profile import bonding, claim, offline, online
+from dbc_desktop.rules.online_profile import bonding, claim, offline, online, upkeep
 
 CALLS: dict[tuple[str, str], Callable[..., None]] = {
     ("OnlineProfile", call.__name__): call
@@ -17,5 +17,11 @@ CALLS: dict[tuple[str, str], Callable[..., None]] = {
         claim.claim_rewards,
         offline.controller_report_offline,
         offline.controller_report_online,
+        upkeep.stash_reset_controller,
+        upkeep.machine_exit,
+        upkeep.restake_online_machine,
+        upkeep.update_machine_info,
+        upkeep.set_machine_extra_price,
+        upkeep.set_rent_receiver,
     )
 }

@@ -34,6 +34,14 @@ def open_queue(work: Work, machine_id: str, stash: bytes, members: tuple[bytes, 
     work.layer.put(OWNERS, machine_id, Owner(stash, members, deadline))
 
 
+def belongs_to_another(work: Work, machine_id: str, stash: bytes) -> bool:
+    """Whether rewards of another stash still wait in the machine's queue, and the profile protects them."""
+    data, owner = work.layer.get(QUEUES, machine_id), work.layer.get(OWNERS, machine_id)
+    if data is None or owner is None or owner.stash == stash:
+        return False
+    return work.profile.payout.hinders_others(unpack(data))
+
+
 def roll_era(work: Work) -> None:
     """At the first block of an era: count it, and have the last one paid."""
     if work.height % BLOCKS_PER_ERA != 1:

@@ -102,6 +102,9 @@ SYS_INFO = declare_value("OnlineProfile.SysInfo", row(SysInfo))
 PENDING_SLASH = declare("OnlineProfile.PendingSlash", NUMBER, row(PendingSlash))
 NEXT_SLASH_ID = declare_value("OnlineProfile.NextSlashId", NUMBER)
 CURRENT_ERA = declare_value("OnlineProfile.CurrentEra", NUMBER)
+EXTRA_PRICE = declare("OnlineProfile.MachineExtraPrice", TEXT, NUMBER)
+"""Micro-USD for each GPU and day on top of the standard price."""
+RENT_RECEIVER = declare("OnlineProfile.StashRentReceiver", RAW, RAW)
 RENTED_FINISHED = declare("OnlineProfile.RentedFinished", TEXT, RAW)
 """The renter whose order ended while the machine was offline, where the profile's `orders` look at that."""
 

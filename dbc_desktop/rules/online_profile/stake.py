@@ -7,7 +7,7 @@ from dbc_desktop.rules.online_profile.rows import MACHINES, STASH_STAKE, SYS_INF
 from dbc_desktop.rules.price import cny_per_usd_milli, price
 from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.state import SINGLE, Readable
-from dbc_desktop.rules.work import Work
+from dbc_desktop.rules.work import Work, refuse
 
 
 def first_stake(profile: RulesProfile, layer: Readable) -> int | None:
@@ -37,7 +37,13 @@ def add(work: Work, stash: bytes, amount: int) -> bool:
 
 
 def release(work: Work, stash: bytes, amount: int) -> None:
-    """Give mining stake back."""
+    """Give mining stake back.
+
+    Raises:
+        ChainRejected: `ReduceStakeFailed`: the stash has less.
+    """
+    if (work.layer.get(STASH_STAKE, stash) or 0) < amount:
+        refuse("OnlineProfile", "ReduceStakeFailed")
     balances.unreserve(work, stash, amount)
     lower(work, stash, amount)
     work.emit("OnlineProfile", "StakeReduced", who=stash, amount=amount)

@@ -12,7 +12,7 @@ from dbc_desktop.domain.network import MachineTable
 from dbc_desktop.rules import online_committee, reward_queue
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout, stake
-from dbc_desktop.rules.online_profile.rows import MACHINES, MachineRow, stash_machines
+from dbc_desktop.rules.online_profile.rows import EXTRA_PRICE, MACHINES, MachineRow, stash_machines
 from dbc_desktop.rules.orders import machine_orders
 from dbc_desktop.rules.price import standard_price
 from dbc_desktop.rules.rent_machine import day_price
@@ -54,7 +54,7 @@ def market(engine: Engine) -> MachineTable:
                 hardware.mem_num,
                 hardware.data_disk,
                 customize.download_net,
-                day_price(standard, hardware.calc_point, 1, hardware.gpu_num),
+                day_price(standard, hardware.calc_point, 1, hardware.gpu_num, state.get(EXTRA_PRICE, machine_id) or 0),
                 hardware.calc_point,
                 found.total_rented_times,
                 _signed(customize.longitude),
@@ -81,6 +81,7 @@ def _machine(engine: Engine, machine_id: MachineId, row: MachineRow) -> Machine:
         share = profile.committee_share.share
         today = share(newest, len(owner.committee), queue.last_era, owner.deadline).owner
     standard = standard_price(profile, state)
+    extra = state.get(EXTRA_PRICE, machine_id) or 0
     hardware, cap = row.hardware, stake.stake_cap(profile, state)
     gpus = row.gpu_num
     return Machine(
@@ -99,7 +100,7 @@ def _machine(engine: Engine, machine_id: MachineId, row: MachineRow) -> Machine:
         hardware=hardware,
         customize=row.customize,
         verification=_verification(engine, machine_id),
-        day_price_usd=day_price(standard, hardware.calc_point, gpus, gpus) if hardware and gpus else None,
+        day_price_usd=day_price(standard, hardware.calc_point, gpus, gpus, extra) if hardware and gpus else None,
         reward_today=Balance(today) if today else ZERO,
         total_earned=Balance(queue.earned),
         total_rented_times=row.total_rented_times,

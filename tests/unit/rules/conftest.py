@@ -16,7 +16,8 @@ from dbc_desktop.rules import balances
 from dbc_desktop.rules.bind_message import bind_message
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.engine import BlockOutcome, Engine, HistoryRow, SignedCall
-from dbc_desktop.rules.genesis import GenesisSpec, genesis
+from dbc_desktop.rules.genesis import GenesisSpec, genesis_under
+from dbc_desktop.rules.profile import LAUNCH_2021, RulesProfile
 
 DBC = 10**15
 VECTOR_PRICE = (1_000, 5_000_000)
@@ -35,10 +36,19 @@ class Chain:
     renter = b"r" * 32
     committee = tuple(bytes([number]) * 32 for number in range(1, 6))
 
-    def __init__(self, stash_dbc: int = 10_000_000, sudo_dbc: int = 3_000_000_000) -> None:
+    def __init__(
+        self,
+        stash_dbc: int = 10_000_000,
+        sudo_dbc: int = 3_000_000_000,
+        profile: RulesProfile = LAUNCH_2021,
+        price: int = 12_000,
+        members: int = 5,
+        standard: tuple[int, int] = VECTOR_PRICE,
+    ) -> None:
         endowments = ((self.sudo, sudo_dbc * DBC), (self.stash, stash_dbc * DBC), (self.renter, 20_000_000 * DBC))
-        spec = GenesisSpec("launch-2021", self.sudo, endowments, self.committee, 12_000, standard_price=VECTOR_PRICE)
-        self.engine: Engine = genesis(spec)
+        self.committee = self.committee[:members]
+        spec = GenesisSpec(profile.name, self.sudo, endowments, self.committee, price, standard_price=standard)
+        self.engine: Engine = genesis_under(profile, spec)
         self.keys = KeyPair.from_phrase("//Bob")
         self.machine_id = MachineId(self.keys.public.hex())
         self.history: list[HistoryRow] = []
@@ -99,6 +109,10 @@ class Chain:
         booked = self.event("MachineDistributed").fields["committee"]
         assert isinstance(booked, tuple)
         self.booked = booked
+
+    def root(self, pallet: str, name: str, *args: object) -> tuple[str, str] | None:
+        """Act by the sudo key; the error, None where it worked."""
+        return self.attempt(self.sudo, "Sudo", "sudo", Call(pallet, name, args))
 
     def hardware(self, rand: str = "", gpus: int = 4, support: bool = True) -> HardwareInfo:
         return HardwareInfo(
