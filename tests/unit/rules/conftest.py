@@ -17,7 +17,9 @@ from dbc_desktop.rules.bind_message import bind_message
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.engine import BlockOutcome, Engine, HistoryRow, SignedCall
 from dbc_desktop.rules.genesis import GenesisSpec, genesis_under
+from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, MACHINES, STASH_STAKE
 from dbc_desktop.rules.profile import LAUNCH_2021, RulesProfile
+from dbc_desktop.rules.state import Overlay
 
 DBC = 10**15
 VECTOR_PRICE = (1_000, 5_000_000)
@@ -95,8 +97,26 @@ class Chain:
         (found,) = [event for event in self.events if event.name == name]
         return found
 
+    def use(self, phrase: str) -> MachineId:
+        """Go on with the machine of this key."""
+        self.keys = KeyPair.from_phrase(phrase)
+        self.machine_id = MachineId(self.keys.public.hex())
+        return self.machine_id
+
+    def plant_stake(self, amount: int) -> None:
+        """Give the machine, which is online, another stake than the rules would."""
+        state = self.engine.state
+        machine, held = state.get(MACHINES, self.machine_id), balances.holdings(state, self.stash)
+        assert machine is not None
+        layer, more = Overlay(state), amount - machine.stake_amount
+        layer.put(MACHINES, self.machine_id, machine._replace(stake_amount=amount))
+        layer.put(balances.ACCOUNTS, self.stash, held._replace(free=held.free - more, reserved=held.reserved + more))
+        layer.put(STASH_STAKE, self.stash, (state.get(STASH_STAKE, self.stash) or 0) + more)
+        layer.settle()
+
     def bond(self) -> None:
-        self.do(self.stash, "OnlineProfile", "set_controller", self.stash)
+        if self.engine.state.get(CONTROLLER_STASH, self.stash) is None:
+            self.do(self.stash, "OnlineProfile", "set_controller", self.stash)
         message = bind_message(self.machine_id, ss58.encode(self.stash))
         self.do(self.stash, "OnlineProfile", "bond_machine", self.machine_id, message, self.keys.sign(message))
 
@@ -114,14 +134,14 @@ class Chain:
         """Act by the sudo key; the error, None where it worked."""
         return self.attempt(self.sudo, "Sudo", "sudo", Call(pallet, name, args))
 
-    def hardware(self, rand: str = "", gpus: int = 4, support: bool = True) -> HardwareInfo:
+    def hardware(self, rand: str = "", gpus: int = 4, support: bool = True, point: int = 59_890) -> HardwareInfo:
         return HardwareInfo(
             machine_id=self.machine_id,
             gpu_type="GeForceRTX3080",
             gpu_num=gpus,
             cuda_core=8_704,
             gpu_mem=10,
-            calc_point=59_890,
+            calc_point=point,
             sys_disk=500,
             data_disk=3_905,
             cpu_type="Intel(R) Xeon(R) Silver 4214R",
@@ -143,11 +163,11 @@ class Chain:
         for member, info in pairs:
             self.do(member, "OnlineCommittee", "submit_confirm_raw", info)
 
-    def online(self) -> None:
+    def online(self, gpus: int = 4, point: int = 59_890) -> None:
         """Bonded, described, verified by all three and online."""
         self.bond()
         self.describe()
-        self.vote(*[self.hardware()] * 3)
+        self.vote(*[self.hardware(gpus=gpus, point=point)] * 3)
 
     def total(self) -> int:
         """All coins of all accounts."""
