@@ -180,10 +180,13 @@ class Core:
         from dbc_desktop.services.transactions import Transactions
         from dbc_desktop.sessions.node_process import NodeProcess
         from dbc_desktop.sessions.store import SessionStore
+        from dbc_desktop.storage.folder_lock import FolderLock
         from dbc_desktop.storage.settings import SettingsStore
         from dbc_desktop.telemetry.choose import choose_sensors
         from dbc_desktop.telemetry.sampler import Sampler
 
+        with FolderLock(home / "chain"):
+            pass  # whoever writes there already is told at once; the engine process takes the lock for good
         self._clock = clock = SystemClock()
         wallet = open_wallet(home, clock)
         self._journal = Journal(home / "journal.sqlite3")
@@ -217,12 +220,11 @@ class Core:
 
 
 class WindowProgram:
-    """The program with its window."""
+    """The program with its window; what stands behind the window is put together after its first paint."""
 
     def __init__(self, home: Path) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from dbc_desktop.screens.texts import set_language
         from dbc_desktop.storage.settings import SettingsStore
         from dbc_desktop.ui.hop import Hop
         from dbc_desktop.ui.window import Window
@@ -231,23 +233,56 @@ class WindowProgram:
         self.app = existing if isinstance(existing, QApplication) else QApplication(["dbc-desktop"])
         self.app.setApplicationName("DBC Desktop")
         self.app.setDesktopFileName("dbc-desktop")
-        set_language(SettingsStore(home).load().language)
+        self._home = home
+        self._core: Core | None = None
         self._is_closed = False
         self._hop = Hop()
-        self.core = Core(home, self._hop.post, self._on_failed, self._on_bug)
-        self.window = Window(self.core.program)
-        program = self.core.program
-        program.sampler.start()
-        # What was on its way when the program last ended is looked up by its hash, never sent again.
-        program.runner.command("chain-write", program.transactions.resume, done=lambda _: None)
-        sys.excepthook = lambda kind, error, trace: self._on_bug(error)
+        self._refusal: DbcError | None = None
+        self.window = Window(self._open, SettingsStore(home).load())
+        sys.excepthook = lambda kind, error, trace: None if error is self._refusal else self._on_bug(error)
+
+    @property
+    def core(self) -> Core:
+        """Everything but the window, opened when it is first asked for."""
+        if self._core is None:
+            self._core = Core(self._home, self._hop.post, self._on_failed, self._on_bug)
+            program = self._core.program
+            program.sampler.start()
+            # What was on its way when the program last ended is looked up by its hash, never sent again.
+            program.runner.command("chain-write", program.transactions.resume, done=lambda _: None)
+        return self._core
 
     def run(self) -> int:
         """Show the window until it is closed."""
+        import signal
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Python hears of it when the window's timer ticks next, within a second.
+            signal.signal(number, lambda *_: self.app.quit())
         self.window.show()
         status = self.app.exec()
         self.close()
+        if self._refusal is not None:
+            raise self._refusal
         return status
+
+    def _open(self) -> Program:
+        try:
+            return self.core.program
+        except DbcError as error:  # e.g. the data folder is read-only: say it and leave
+            self._refusal = error
+            if self.app.platformName() != "offscreen":
+                self._tell(error)
+            self.app.exit(1)
+            raise
+
+    def _tell(self, error: DbcError) -> None:
+        from PySide6.QtWidgets import QMessageBox
+
+        from dbc_desktop.screens.notices import notice_for
+
+        notice = notice_for(error)
+        QMessageBox.critical(self.window, notice.title, notice.body)
 
     def close(self) -> None:
         """Close the window and what it stands on; closing twice is harmless."""
@@ -256,7 +291,8 @@ class WindowProgram:
         self._is_closed = True
         self.window.close()
         self._hop.close()
-        self.core.close()
+        if self._core is not None:
+            self._core.close()
         sys.excepthook = sys.__excepthook__
 
     def _on_failed(self, error: DbcError) -> None:
@@ -273,6 +309,8 @@ class WindowProgram:
 
 
 def _run_window(options: argparse.Namespace) -> int:
+    if not _has_screen():  # Qt would abort the process
+        raise PartMissing("screen")
     return WindowProgram(_home_of(options)).run()
 
 
@@ -314,8 +352,20 @@ class ReadOrders:
         return self._reader.head().height
 
 
+def _has_screen() -> bool:
+    import os
+
+    return sys.platform in ("win32", "darwin") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
+
+
 def _run_self_test(options: argparse.Namespace) -> int:
+    import os
     import tempfile
+
+    if not _has_screen():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
     from dbc_desktop.screens.checkup import check_line, verdict
     from dbc_desktop.services.checkup import run_checks
@@ -330,32 +380,21 @@ def _run_self_test(options: argparse.Namespace) -> int:
 
 
 def _checks(scratch: Path, home: Path) -> list[Check]:
-    from dbc_desktop.services.checkup import Check
+    from dbc_desktop.services.checkup import Check, all_modules, program_on_path
+    from dbc_desktop.sessions.standin.sandbox import check_sandbox
+    from dbc_desktop.ui.theme import chinese_family
 
     return [
-        Check("modules", _try_modules, needed=True),
+        Check("modules", all_modules, needed=True),
         Check("store", lambda: _try_store(home), needed=True),
         Check("engine", lambda: _try_engine(scratch), needed=True),
         Check("window", lambda: _try_window(scratch), needed=True),
-        Check("chinese", _try_chinese, needed=False),
+        Check("chinese", chinese_family, needed=False),
         Check("keyring", _try_keyring, needed=False),
         Check("gpu", _try_gpu, needed=False),
-        Check("sandbox", _try_sandbox, needed=False),
-        Check("ssh", _try_ssh, needed=False),
+        Check("sandbox", check_sandbox, needed=False),
+        Check("ssh", lambda: program_on_path("ssh"), needed=False),
     ]
-
-
-def _try_modules() -> str:
-    import importlib
-    import pkgutil
-
-    import dbc_desktop
-
-    names = [module.name for module in pkgutil.walk_packages(dbc_desktop.__path__, "dbc_desktop.")]
-    for name in names:
-        if not name.endswith("__main__"):
-            importlib.import_module(name)
-    return str(len(names))
 
 
 def _try_store(home: Path) -> str:
@@ -378,24 +417,16 @@ def _try_engine(scratch: Path) -> str:
 
 
 def _try_window(scratch: Path) -> str:
-    from PySide6.QtTest import QTest
+    from dbc_desktop.ui.tour.hand import Hand
 
     program = WindowProgram(scratch / "window")
+    hand = Hand(program.window)
     program.window.show()
-    QTest.qWaitForWindowExposed(program.window)
-    QTest.qWait(500)
+    hand.find("topbar.block")
+    hand.rest(500)
     size = program.window.size()
     program.close()
     return f"{size.width()} × {size.height()}, {program.app.platformName()}"
-
-
-def _try_chinese() -> str:
-    from PySide6.QtGui import QFontDatabase
-
-    families = QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese)
-    if not families:
-        raise PartMissing("chinese")
-    return families[0]
 
 
 def _try_keyring() -> str:
@@ -415,18 +446,3 @@ def _try_gpu() -> str:
         return f"{sample.driver_version}, {len(sample.gpus)} GPUs"
     finally:
         sensors.close()
-
-
-def _try_sandbox() -> str:
-    from dbc_desktop.sessions.standin.sandbox import check_sandbox
-
-    return check_sandbox()
-
-
-def _try_ssh() -> str:
-    import shutil
-
-    found = shutil.which("ssh")
-    if found is None:
-        raise PartMissing("ssh")
-    return found

@@ -111,6 +111,10 @@ _PARTS: dict[str, Callable[[], str]] = {
     "chinese": lambda: tr(
         "There is no font for Chinese text. Install one, for example with: sudo apt install fonts-wqy-microhei."
     ),
+    "screen": lambda: tr(
+        "There is no screen here. Use the commands without a window (status, telemetry, chain), "
+        "or see the window with: tour --out DIR."
+    ),
 }
 
 

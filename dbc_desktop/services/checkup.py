@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from dbc_desktop.domain.errors import DbcError
+import dbc_desktop
+from dbc_desktop.domain.errors import DbcError, PartMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +49,24 @@ def run_checks(checks: Iterable[Check]) -> Iterator[CheckResult]:
             yield CheckResult(check.name, check.needed, check.try_it())
         except DbcError as error:
             yield CheckResult(check.name, check.needed, "", error)
+
+
+def all_modules() -> str:
+    """Import every module of the program; how many there are."""
+    names = [module.name for module in pkgutil.walk_packages(dbc_desktop.__path__, "dbc_desktop.")]
+    for name in names:
+        if not name.endswith("__main__"):
+            importlib.import_module(name)
+    return str(len(names))
+
+
+def program_on_path(name: str) -> str:
+    """Where a program of that name is.
+
+    Raises:
+        PartMissing: There is none on the search path.
+    """
+    found = shutil.which(name)
+    if found is None:
+        raise PartMissing(name)
+    return found

@@ -16,15 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dbc_desktop.chain.backend import HeadChange
-from dbc_desktop.domain.account import Account, Address
-from dbc_desktop.domain.gpu import RigSample
-from dbc_desktop.domain.network import Capability, Head, Identity
-from dbc_desktop.screens.notices import Notice
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.widgets import Badge, Button, EmptyState, Label, Sheet, Skeleton
 
 if TYPE_CHECKING:
+    from dbc_desktop.chain.backend import HeadChange
+    from dbc_desktop.domain.account import Account, Address
+    from dbc_desktop.domain.gpu import RigSample
+    from dbc_desktop.domain.network import Capability, Head, Identity
+    from dbc_desktop.screens.notices import Notice
     from dbc_desktop.services.program import Program
 
 

@@ -25,13 +25,13 @@ class PageShelf(QObject):
 
     def __init__(
         self,
-        program: Program,
+        program: Callable[[], Program],
         window_services: WindowServices,
         stack: QStackedWidget,
         adopt: Callable[[Page], None],
     ) -> None:
         super().__init__(stack)
-        self._program, self._services = program, window_services
+        self._get_program, self._services = program, window_services
         self._stack, self._adopt = stack, adopt
         self._kinds: dict[str, type[Page]] = {}
         self._unpolished: list[Page] = []
@@ -75,12 +75,12 @@ class PageShelf(QObject):
             self._kinds[entry.key] = kind
             then()
 
-        self._program.runner.query("io", entry.load, owner=self, done=done)
+        self._get_program().runner.query("io", entry.load, owner=self, done=done)
 
     def _built(self, key: str) -> Page:
         page = self._pages.get(key)
         if page is None:
-            page = self._pages[key] = self._kinds[key](self._program, self._services)
+            page = self._pages[key] = self._kinds[key](self._get_program(), self._services)
             self._adopt(page)
             self._stack.addWidget(page)
         return page

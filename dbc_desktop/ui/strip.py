@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from dbc_desktop.screens.notices import Notice
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.widgets import Button, ElidedLabel, Label, StateDot
+
+if TYPE_CHECKING:
+    from dbc_desktop.screens.notices import Notice
 
 
 class MessageStrip(QWidget):

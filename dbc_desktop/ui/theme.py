@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
+from dbc_desktop.domain.errors import PartMissing
 from dbc_desktop.storage.resources import resource_path
 from dbc_desktop.ui.stylesheet import stylesheet_of
 
@@ -130,6 +131,18 @@ def load_fonts() -> tuple[str, ...]:
         number = QFontDatabase.addApplicationFont(str(resource_path("fonts") / name))
         families.extend(QFontDatabase.applicationFontFamilies(number))
     return tuple(dict.fromkeys(families))
+
+
+def chinese_family() -> str:
+    """A font of this computer that can write Chinese.
+
+    Raises:
+        PartMissing: There is none; Chinese would be boxes.
+    """
+    families = QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese)
+    if not families:
+        raise PartMissing("chinese")
+    return families[0]
 
 
 def font(pixels: int = 13, weight: int = 400, *, mono: bool = False) -> QFont:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from dbc_desktop.chain.backend import HeadChange
-from dbc_desktop.domain.account import Account, Address
-from dbc_desktop.domain.call import Call, Receipt
 from dbc_desktop.domain.errors import DbcError
-from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.network import Capability, ClockMode, Head, Identity
 from dbc_desktop.screens import texts
-from dbc_desktop.screens.notices import Notice, notice_for
 from dbc_desktop.screens.topbar import account_chip, topbar_screen
 from dbc_desktop.ui import theme
 from dbc_desktop.ui.hop import Hop
@@ -31,9 +26,14 @@ from dbc_desktop.ui.widgets import Sheet, SheetHost
 from dbc_desktop.ui.widgets.skeleton import page_skeleton
 from dbc_desktop.ui.window_state import ChainWatch
 
-if TYPE_CHECKING:
-    from dbc_desktop.domain.account import AccountState
+if TYPE_CHECKING:  # what only annotations name is not read before the first paint
+    from dbc_desktop.chain.backend import HeadChange
+    from dbc_desktop.domain.account import Account, AccountState, Address
+    from dbc_desktop.domain.call import Call, Receipt
+    from dbc_desktop.domain.gpu import RigSample
+    from dbc_desktop.screens.notices import Notice
     from dbc_desktop.services.program import Program
+    from dbc_desktop.storage.settings import Settings
 
 NARROW_BELOW = 1_100
 TICK_MS = 1_000
@@ -42,18 +42,17 @@ TICK_MS = 1_000
 class Window(QMainWindow):
     """Draws the program and forwards what the person does; nothing here waits for an answer.
 
-    It begins to follow the chain and the GPUs when it is first shown.
+    It asks for the program, and begins to follow the chain and the GPUs, when its frame has been painted.
     """
 
-    def __init__(self, program: Program, theme_name: str | None = None) -> None:
+    def __init__(self, open_program: Callable[[], Program], settings: Settings) -> None:
         super().__init__()
-        self._program = program
+        self._open_program = open_program
         self._hop = Hop(self)
         self._is_started = False
-        settings = program.settings.load()
-        self._theme_name = theme_name or settings.theme
+        self._theme_name = settings.theme
         texts.set_language(settings.language)
-        self._watch = ChainWatch(program, self._hop, self)
+        self._watch = ChainWatch(lambda: self._program, self._hop, self)
         self._accounts: tuple[Account, ...] = ()
         self._chosen: Address | None = None
         self._balance: AccountState | None = None
@@ -69,16 +68,17 @@ class Window(QMainWindow):
         self._watch.chain_known.connect(self._on_chain_known)
         self._watch.reach_changed.connect(self._render_chain)
         self._watch.sampled.connect(self._on_sample)
-        self._watch.failed.connect(self._chain_failed)
-        self._tick = QTimer(self)
-        self._tick.setInterval(TICK_MS)
+        self._watch.failed.connect(lambda error: self._say(error, self._ask_again))
+        self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._render_chain)
         # The first page brings its imports: it comes when the frame and its skeleton stand on the screen.
-        self._after_paint = QTimer(self)
-        self._after_paint.setSingleShot(True)
-        self._after_paint.setInterval(0)
+        self._after_paint = QTimer(self, singleShot=True, interval=0)
         self._after_paint.timeout.connect(self._start)
         QShortcut(QKeySequence("Ctrl+K"), self, self.open_palette)
+
+    @cached_property
+    def _program(self) -> Program:
+        return self._open_program()
 
     # building
 
@@ -99,7 +99,7 @@ class Window(QMainWindow):
         self.rail = Rail([(entry.key, entry.title(), entry.icon) for entry in PAGES])
         self.strip = MessageStrip()
         self._stack = QStackedWidget()
-        self._shelf = PageShelf(self._program, self, self._stack, self._adopt_page)
+        self._shelf = PageShelf(lambda: self._program, self, self._stack, self._adopt_page)
         self._stack.addWidget(page_skeleton())
         outer.addWidget(self.top_bar)
         middle = QHBoxLayout()
@@ -418,17 +418,16 @@ class Window(QMainWindow):
         self._jump_sheet = None
         self._render_chain()
 
-    def _chain_failed(self, error: DbcError) -> None:
-        self.show_notice(notice_for(error), self._ask_again)
-
     def _ask_again(self) -> None:
         self._watch.ask_chain()
         page = self.visible_page()
         if page is not None:
             page.on_shown()
 
-    def _say(self, error: DbcError) -> None:
-        self.show_notice(notice_for(error))
+    def _say(self, error: DbcError, act: Callable[[], None] | None = None) -> None:
+        from dbc_desktop.screens.notices import notice_for
+
+        self.show_notice(notice_for(error), act)
 
     def _fit(self) -> None:
         narrow = self.width() < NARROW_BELOW

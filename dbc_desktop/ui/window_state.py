@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.domain.errors import ChainUnreachable, DbcError
-from dbc_desktop.domain.gpu import RigSample
-from dbc_desktop.domain.network import Capability, ClockMode, Head, Identity
+from dbc_desktop.domain.network import Capability
 from dbc_desktop.ui.hop import Hop
 
 if TYPE_CHECKING:
+    from dbc_desktop.chain.backend import HeadChange, Subscription
+    from dbc_desktop.domain.gpu import RigSample
+    from dbc_desktop.domain.network import ClockMode, Head, Identity
     from dbc_desktop.services.program import Program
 
 EVENTS_KEPT = 1_000
@@ -29,9 +31,9 @@ class ChainWatch(QObject):
     sampled = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, program: Program, hop: Hop, parent: QObject) -> None:
+    def __init__(self, program: Callable[[], Program], hop: Hop, parent: QObject) -> None:
         super().__init__(parent)
-        self._program, self._hop = program, hop
+        self._get_program, self._hop = program, hop
         self.identity: Identity | None = None
         self.head: Head | None = None
         self.mode: ClockMode | None = None
@@ -39,14 +41,19 @@ class ChainWatch(QObject):
         self.is_reachable = True
         self._subscription: Subscription | None = None
         self._unsubscribe: Callable[[], None] | None = None
-        self._heard_at = program.clock.monotonic()
+        self._heard_at = 0.0
         self._mutex = threading.Lock()
         self._newest: HeadChange | None = None
         self._newest_sample: RigSample | None = None
         self._is_stopped = False
 
+    @property
+    def _program(self) -> Program:
+        return self._get_program()
+
     def start(self) -> None:
         """Ask which chain it is, then follow it; follow the GPUs."""
+        self._heard_at = self._program.clock.monotonic()
         self.ask_chain()
         self._unsubscribe = self._program.sampler.subscribe(self._from_sampler)
         sample = self._program.sampler.latest()
@@ -113,6 +120,8 @@ class ChainWatch(QObject):
         self._heard_at = self._program.clock.monotonic()
         self.is_reachable = True
         self.chain_known.emit()
+        from dbc_desktop.chain.backend import HeadChange  # with all words of the domain: not before the first paint
+
         self.head_changed.emit(HeadChange(self.head, ()))
 
     def _first_failed(self, error: DbcError) -> None:
@@ -126,7 +135,7 @@ class ChainWatch(QObject):
         with self._mutex:
             waiting = self._newest
             events = change.events if waiting is None else (*waiting.events, *change.events)[-EVENTS_KEPT:]
-            self._newest = HeadChange(change.head, events)
+            self._newest = replace(change, events=events)
         if waiting is None:
             self._hop.post(self, self._tell_head)
 

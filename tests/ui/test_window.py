@@ -31,7 +31,7 @@ def open_window(qtbot: QtBot) -> Iterator[Open]:
     opened: list[Window] = []
 
     def show(made: Fakes) -> Window:
-        window = Window(made.program)
+        window = Window(lambda: made.program, made.program.settings.load())
         opened.append(window)
         qtbot.addWidget(window)
         window.show()

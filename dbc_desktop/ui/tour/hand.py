@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -130,11 +130,11 @@ class Hand:
         while not holds():
             if time.monotonic() > until:
                 raise TourStopped(f"waited {seconds:.0f} s for {what}")
-            QTest.qWait(_STEP_MS)
+            _let_live(_STEP_MS)
 
     def rest(self, milliseconds: int = 40) -> None:
         """Let the window live for a moment."""
-        QTest.qWait(milliseconds)
+        _let_live(milliseconds)
 
     def picture(self, path: Path) -> None:
         """The window as a PNG."""
@@ -168,6 +168,16 @@ class Hand:
                 ),
             )
             self.rest(5)
+
+
+def _let_live(milliseconds: int) -> None:
+    """Run the event loop for a while. `QTest.qWait` would keep Python's lock, and every lane would stand still."""
+    loop = QEventLoop()
+    timer = QTimer()
+    timer.setSingleShot(True)
+    timer.timeout.connect(loop.quit)
+    timer.start(milliseconds)
+    loop.exec()
 
 
 def _area_of(widget: QWidget) -> QAbstractScrollArea | None:
