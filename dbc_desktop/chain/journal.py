@@ -62,7 +62,7 @@ class JournalEntry:
     @property
     def receipt(self) -> Receipt:
         """What is known of it; the events stay on the chain."""
-        return Receipt(self.tx_hash, self.status, self.height, self.fee, self.error)
+        return Receipt(self.tx_hash, self.status, self.height, self.fee, self.error, call=self.call)
 
 
 class Journal:

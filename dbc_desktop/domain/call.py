@@ -83,6 +83,7 @@ class Receipt:
 
     Attributes:
         error: Pallet and error name when the call failed inside its block, or the reason it was not taken.
+        call: What it asks for; None where only its hash is known.
     """
 
     tx_hash: bytes
@@ -91,6 +92,7 @@ class Receipt:
     fee: Balance | None = None
     error: tuple[str, str] | None = None
     events: tuple[EventRecord, ...] = ()
+    call: Call | None = None
 
     @property
     def succeeded(self) -> bool:

@@ -168,13 +168,18 @@ def _fact(preview: Preview, kind: str) -> Mapping[str, object] | None:
     return next((each.facts for each in preview.consequences if each.kind == kind), None)
 
 
-def _amount_of(preview: Preview, kind: str) -> Balance | None:
-    facts = _fact(preview, kind)
+def _amount_of(preview: Preview | None, kind: str) -> Balance | None:
+    facts = None if preview is None else _fact(preview, kind)
     value = None if facts is None else facts.get("amount")
     return value if isinstance(value, Balance) else None
 
 
-def _names(call: Call, preview: Preview) -> tuple[str, str]:
+def title_of(call: Call) -> str:
+    """What a call does, in a few words."""
+    return _names(call, None)[0]
+
+
+def _names(call: Call, preview: Preview | None) -> tuple[str, str]:
     """Title of the sheet and text of the signing button: verb and amount."""
     args = arguments(call)
     machine = formats.short_id(str(args.get("machine_id", "")))
@@ -214,7 +219,7 @@ def _names(call: Call, preview: Preview) -> tuple[str, str]:
     return str(call), tr("Sign")
 
 
-def _rent_names(call: Call, preview: Preview, args: Mapping[str, object], machine: str) -> tuple[str, str]:
+def _rent_names(call: Call, preview: Preview | None, args: Mapping[str, object], machine: str) -> tuple[str, str]:
     if call.name == "rent_machine":
         duration, number = args["duration"], args["rent_gpu_num"]
         reserved = _amount_of(preview, "rent_reserved")

@@ -13,6 +13,7 @@ from dbc_desktop.domain.errors import InsufficientFunds, InvalidInput
 from dbc_desktop.domain.network import Head
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.refusals import refusal_text
+from dbc_desktop.screens.spending import title_of
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.screens.topbar import place_text
 
@@ -53,6 +54,7 @@ class TransactionRow:
     """One transaction; `outcome_kind` is the badge."""
 
     hash: str
+    what: str
     block: str
     age: str
     fee: str
@@ -126,6 +128,7 @@ def _transaction(receipt: Receipt, head: Head) -> TransactionRow:
     known = receipt.height is not None
     return TransactionRow(
         hash=receipt.tx_hash.hex(),
+        what=title_of(receipt.call) if receipt.call is not None else formats.DASH,
         block=formats.height(receipt.height) if receipt.height is not None else formats.DASH,
         age=formats.ago(head.height - receipt.height) if receipt.height is not None and known else formats.DASH,
         fee=formats.amount(receipt.fee, 6) if receipt.fee is not None else formats.DASH,

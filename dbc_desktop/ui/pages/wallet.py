@@ -250,7 +250,7 @@ class WalletPage(Page):
         if not screen.transactions:
             self._recent_table.addWidget(Label(tr("Nothing was sent from here yet."), "muted"), 0, 0)
             return
-        heads = (tr("Transaction"), tr("Block"), tr("When"), tr("Fee"), tr("Outcome"))
+        heads = (tr("What"), tr("Block"), tr("When"), tr("Fee"), tr("Outcome"), tr("Transaction"))
         for column, text in enumerate(heads):
             _put(self._recent_table, 0, column, Label(text, "label"), right=column in (1, 3))
         for number, row in enumerate(screen.transactions):
@@ -314,7 +314,7 @@ class WalletPage(Page):
 def _transaction_cells(row: TransactionRow) -> tuple[QWidget, ...]:
     outcome = Badge(row.outcome, row.outcome_kind)
     outcome.setToolTip(row.detail)
-    return IdLabel(row.hash), Label(row.block), Label(row.age, "muted"), Label(row.fee), outcome
+    return Label(row.what), Label(row.block), Label(row.age, "muted"), Label(row.fee), outcome, IdLabel(row.hash)
 
 
 def _put(table: QGridLayout, row: int, column: int, cell: QWidget, *, right: bool) -> None:

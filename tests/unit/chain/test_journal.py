@@ -46,7 +46,7 @@ def test_storing_twice_keeps_one(journal: Journal) -> None:
     journal.store(draft, extrinsic)
     journal.mark(codec.hash_of(extrinsic), TxStatus.SENT)
     journal.store(draft, extrinsic)
-    assert [receipt.status for receipt in journal.receipts(9)] == [TxStatus.SENT]
+    assert [(receipt.status, receipt.call) for receipt in journal.receipts(9)] == [(TxStatus.SENT, CALL)]
 
 
 FORWARD = [

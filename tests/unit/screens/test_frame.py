@@ -142,7 +142,13 @@ def test_roles(known: AccountFacts, role: str) -> None:
 
 def test_the_wallet_lists_accounts_and_transactions() -> None:
     receipts = (
-        Receipt(b"\x01" * 32, TxStatus.INCLUDED, 1_396_792, Balance.parse("0.000246")),
+        Receipt(
+            b"\x01" * 32,
+            TxStatus.INCLUDED,
+            1_396_792,
+            Balance.parse("0.000246"),
+            call=Call("OnlineProfile", "claim_rewards"),
+        ),
         Receipt(b"\x02" * 32, TxStatus.REJECTED, None, None, ("RentMachine", "GPUNotEnough")),
         Receipt(b"\x03" * 32, TxStatus.UNKNOWN),
     )
@@ -157,6 +163,7 @@ def test_the_wallet_lists_accounts_and_transactions() -> None:
         ("–", "–", "–", "GPUNotEnough", "loss"),
         ("–", "–", "–", "outcome unknown", "warn"),
     ]
+    assert [each.what for each in screen.transactions] == ["Claim rewards", "–", "–"]
     assert screen.receive_text == "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
     assert screen.free_text == "41,200.00 DBC free"
 
