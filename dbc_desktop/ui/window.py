@@ -66,11 +66,11 @@ class Window(QMainWindow):
         self._build()
         self._watch.head_changed.connect(self._on_head)
         self._watch.chain_known.connect(self._on_chain_known)
-        self._watch.reach_changed.connect(self._render_chain)
+        self._watch.reach_changed.connect(self._on_reach)
         self._watch.sampled.connect(self._on_sample)
         self._watch.failed.connect(lambda error: self._say(error, self._ask_again))
         self._tick = QTimer(self, interval=TICK_MS)
-        self._tick.timeout.connect(self._render_chain)
+        self._tick.timeout.connect(self._on_tick)
         # The first page brings its imports: it comes when the frame and its skeleton stand on the screen.
         self._after_paint = QTimer(self, singleShot=True, interval=0)
         self._after_paint.timeout.connect(self._start)
@@ -210,6 +210,17 @@ class Window(QMainWindow):
         page = self.visible_page()
         if page is not None:
             page.on_sample(sample)
+
+    def _on_tick(self) -> None:
+        self._render_chain()
+        self._watch.look()
+
+    def _on_reach(self) -> None:
+        """The chain went away or came back: the page in front reads again and says so."""
+        self._render_chain()
+        page = self.visible_page()
+        if page is not None:
+            page.on_shown()
 
     def _render_chain(self) -> None:
         watch = self._watch

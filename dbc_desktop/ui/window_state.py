@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
 
 EVENTS_KEPT = 1_000
+MOST_PATIENCE = 5
 
 
 class ChainWatch(QObject):
@@ -39,6 +40,8 @@ class ChainWatch(QObject):
         self.mode: ClockMode | None = None
         self.capabilities: frozenset[Capability] = frozenset()
         self.is_reachable = True
+        self._is_looking = False
+        self._failed_looks = self._patience = 0
         self._subscription: Subscription | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._heard_at = 0.0
@@ -74,6 +77,35 @@ class ChainWatch(QObject):
         self._program.runner.query(
             "chain-read", first, owner=self, done=lambda known: self._knows(*known), failed=self._first_failed
         )
+
+    def look(self) -> None:
+        """Ask for the newest block, once a second: this starts an engine again that has ended.
+
+        While none answers it is said, and asked less often, down to every fifth time.
+        """
+        self._patience -= 1
+        if self._is_looking or self._is_stopped or self.identity is None or self._patience > 0:
+            return
+        self._is_looking = True
+        self._program.runner.query(
+            "chain-read", self._program.backend.head, owner=self, done=self._answered, failed=self._not_answered
+        )
+
+    def _answered(self, head: Head) -> None:
+        self._is_looking = False
+        self._failed_looks = 0
+        if not self.is_reachable:
+            self.head, self.is_reachable = head, True
+            self._heard_at = self._program.clock.monotonic()
+            self.reach_changed.emit()
+
+    def _not_answered(self, error: DbcError) -> None:
+        self._is_looking = False
+        self._failed_looks += 1
+        self._patience = min(self._failed_looks, MOST_PATIENCE)
+        if self.is_reachable:
+            self.is_reachable = False
+            self.reach_changed.emit()
 
     def stop(self) -> None:
         """No signal is emitted after this."""
