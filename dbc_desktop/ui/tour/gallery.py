@@ -49,6 +49,10 @@ class Gallery:
             self._hand.wait(self._is_filled, f"{entry.key} to fill", 20)
             if entry.key == "home" and self._hand.seen("home.rig") is None:
                 self._hand.click("home.toggle")  # the figures, not the first ten minutes
+            if entry.key == "market":
+                self._hand.type("market.query", "")
+                self._hand.rest(300)
+                self._hand.click_row("market.table", 0)
             if entry.key == "rigs":
                 self._hand.click("rigs.range.60")
             self._hand.rest(300)

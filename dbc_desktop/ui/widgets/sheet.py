@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -117,7 +118,8 @@ class SheetHost(QWidget):
         sheet.hide()
         sheet.deleteLater()
         self.hide()
-        if self._before is not None and self._before.isVisible():
+        # A page may have drawn the button that opened the sheet anew meanwhile.
+        if self._before is not None and shiboken6.isValid(self._before) and self._before.isVisible():
             self._before.setFocus()
 
     def _place(self) -> None:
