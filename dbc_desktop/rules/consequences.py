@@ -9,7 +9,7 @@ from dbc_desktop.domain.call import Call, Consequence, Severity
 from dbc_desktop.domain.errors import ChainRejected
 from dbc_desktop.rules import balances, catalogue
 from dbc_desktop.rules.online_profile import offline, payout
-from dbc_desktop.rules.online_profile.rows import MACHINES, STASH_STAKE, MachineRow
+from dbc_desktop.rules.online_profile.rows import MACHINES, SLASH_REVIEW, STASH_STAKE, MachineRow
 from dbc_desktop.rules.orders import NEXT_RENT_ID, ORDERS, OrderRow
 from dbc_desktop.rules.state import SINGLE, State
 from dbc_desktop.rules.work import Work
@@ -129,6 +129,21 @@ def _leave(work: Work, before: State, args: dict[str, object], signer: bytes) ->
     yield from _released(work, before, args, signer)
 
 
+def _change_hardware(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    for event in work.events:
+        if event.name == "MachineOfflineToMutHardware":
+            yield _one("verify_fee", Severity.WARN, _units(event.fields["verify_fee"]))
+            yield _one("hardware_slash", Severity.LOSS, _units(event.fields["offline_slash"]))
+    yield from _leave(work, before, args, signer)
+
+
+def _review(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    review = work.layer.get(SLASH_REVIEW, _units(args["slash_id"]))
+    if review is not None:
+        blocks = review.expire_time - work.height
+        yield _one("review_stake", Severity.WARN, review.staked, blocks=blocks, until=review.expire_time)
+
+
 def _reset(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     yield _one("controller_named", controller=args["new_controller"])
 
@@ -197,6 +212,8 @@ _TELLERS: dict[tuple[str, str], Callable[[Work, State, dict[str, object], bytes]
     ("OnlineProfile", "controller_report_offline"): _offline,
     ("OnlineProfile", "controller_report_online"): _online,
     ("OnlineProfile", "stash_reset_controller"): _reset,
+    ("OnlineProfile", "offline_machine_change_hardware_info"): _change_hardware,
+    ("OnlineProfile", "apply_slash_review"): _review,
     ("OnlineProfile", "machine_exit"): _leave,
     ("OnlineProfile", "restake_online_machine"): _released,
     ("OnlineProfile", "set_rent_receiver"): _receiver,

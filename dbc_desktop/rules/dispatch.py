@@ -9,6 +9,7 @@ from dbc_desktop.domain.call import Call
 from dbc_desktop.rules import balances, catalogue, committee, online_committee, price, rent_machine
 from dbc_desktop.rules.codec import RAW
 from dbc_desktop.rules.online_profile.calls import CALLS as ONLINE_PROFILE_CALLS
+from dbc_desktop.rules.online_profile.calls import ROOT_CALLS as ONLINE_PROFILE_ROOT_CALLS
 from dbc_desktop.rules.state import SINGLE, declare_value
 from dbc_desktop.rules.work import Work, refuse
 
@@ -21,7 +22,11 @@ SIGNED: dict[tuple[str, str], Callable[..., None]] = {
     **online_committee.CALLS,
     **rent_machine.CALLS,
 }
-ROOT: dict[tuple[str, str], Callable[..., None]] = {**price.ROOT_CALLS, **committee.ROOT_CALLS}
+ROOT: dict[tuple[str, str], Callable[..., None]] = {
+    **price.ROOT_CALLS,
+    **ONLINE_PROFILE_ROOT_CALLS,
+    **committee.ROOT_CALLS,
+}
 
 
 def dispatch(work: Work, who: bytes, call: Call) -> None:

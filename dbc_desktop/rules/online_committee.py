@@ -141,7 +141,8 @@ def execute_slashes(work: Work) -> None:
         lost = slash.unruly if slash.result == NO_CONSENSUS else (*slash.unruly, *slash.invalid)
         for member in lost:
             committee.slash(work, member, order_stake)
-        for member in slash.valid:
+        again = work.profile.verification.freed_again(slash.invalid) if slash.result == NO_CONSENSUS else ()
+        for member in (*slash.valid, *again):
             committee.change_used(work, member, -order_stake)
         if slash.stash is not None and slash.stash_amount:
             online.share_slash(work, slash.stash, slash.stash_amount, slash.valid)
@@ -185,7 +186,7 @@ def _sum_up(work: Work, machine_id: str) -> None:
     if result == CONFIRMED_RESULT and hardware is not None:
         online.confirm_machine(work, machine_id, hardware, valid)
     elif result == REFUSED_RESULT:
-        slashed = online.refuse_machine(work, machine_id)
+        slashed = online.refuse_machine(work, machine_id, valid)
     else:
         online.back_to_distribution(work, machine_id)
         _free(work, invalid)

@@ -51,17 +51,27 @@ class EmissionPolicy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PhasedEmission:
-    """A fixed reward an era in three phases (chain-rules 2.2)."""
+    """A fixed reward an era in three phases, the first of which begins at `start_era` (chain-rules 2.2).
+
+    Attributes:
+        doubled_before: Eras before this one earn twice as much; on the network 60 eras after it had 5,000 GPUs.
+    """
 
     per_era: tuple[int, int, int]
     first_phase_eras: int = 1_095
     second_phase_eras: int = 1_825
+    start_era: int = 0
+    doubled_before: int = 0
 
     def era_reward(self, era: int) -> int:
         """Units minted for the machines of `era`."""
-        if era < self.first_phase_eras:
-            return self.per_era[0]
-        return self.per_era[1 if era < self.first_phase_eras + self.second_phase_eras else 2]
+        since = era - self.start_era
+        if since < 0:
+            return 0
+        times = 2 if era < self.doubled_before else 1
+        if since < self.first_phase_eras:
+            return times * self.per_era[0]
+        return times * self.per_era[1 if since < self.first_phase_eras + self.second_phase_eras else 2]
 
 
 class StakePolicy(Protocol):
@@ -263,6 +273,45 @@ class PercentToPot:
         return RentSplit(0, fee - to_pot, to_pot)
 
 
+class SecondLookPolicy(Protocol):
+    """What becomes of coins set aside for an appeal or a second verification. Called by `review`, `hardware_change`."""
+
+    @property
+    def keeps_record_of_waiting(self) -> bool:
+        """Whether a machine that waits for its stake counts as one that is verified again."""
+
+    @property
+    def may_return(self) -> bool:
+        """Whether a machine that is verified again may just be reported online instead."""
+
+    def returned(self, earlier_review: int) -> int:
+        """Units of an earlier appeal against the same slash that are free again when a new one replaces it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingStranded:
+    """Each coin goes on or comes back."""
+
+    keeps_record_of_waiting: bool = False
+    may_return: bool = False
+
+    def returned(self, earlier_review: int) -> int:
+        """All of it."""
+        return earlier_review
+
+
+@dataclass(frozen=True, slots=True)
+class StrandedAsWritten:
+    """As the chain does it: coins may stay reserved without belonging to anything (chain-rules 4.11, 4.12, Q13)."""
+
+    keeps_record_of_waiting: bool = True
+    may_return: bool = True
+
+    def returned(self, earlier_review: int) -> int:
+        """Nothing: the new record only takes the place of the old one."""
+        return 0
+
+
 class SlashPolicy(Protocol):
     """How a slash is cut and shared. Called wherever reserved coins are taken."""
 
@@ -305,6 +354,9 @@ class VerificationPolicy(Protocol):
     def choose(self, normal: tuple[bytes, ...], seed: bytes) -> tuple[bytes, ...]:
         """The members that must look at the machine, sorted; none while there are too few."""
 
+    def freed_again(self, outvoted: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """Who of those that no one agreed with is freed once more, when silent others are slashed."""
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnMembers:
@@ -323,3 +375,16 @@ class DrawnMembers:
             number, index = divmod(number, len(left))
             drawn.append(left.pop(index))
         return tuple(sorted(drawn))
+
+    def freed_again(self, outvoted: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """Nobody: they were freed when the order was summed up."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMembersFreedTwice(DrawnMembers):
+    """The same with the double release of quirk Q21 of chain-rules 14; for `strict` profiles only."""
+
+    def freed_again(self, outvoted: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """All of them, also where they have another order by now."""
+        return outvoted

@@ -17,10 +17,12 @@ from dbc_desktop.rules.policies import (
     CnyStake,
     CommitteeSharePolicy,
     DrawnMembers,
+    DrawnMembersFreedTwice,
     EmissionPolicy,
     FeePolicy,
     FixedStake,
     LinearFee,
+    NothingStranded,
     PartsOfBillion,
     PerbillToCommittee,
     PercentToCommittee,
@@ -29,8 +31,10 @@ from dbc_desktop.rules.policies import (
     QuarterThenDaily,
     ReleasePolicy,
     RentPolicy,
+    SecondLookPolicy,
     SlashPolicy,
     StakePolicy,
+    StrandedAsWritten,
     VerificationPolicy,
     WholeUnits,
 )
@@ -71,6 +75,7 @@ class RulesProfile:
     snapshots: SnapshotPolicy
     rent: RentPolicy
     orders: OrderPolicy
+    second_looks: SecondLookPolicy
     slashes: SlashPolicy
     verification: VerificationPolicy
     treasury: bytes = TREASURY
@@ -97,6 +102,9 @@ class RulesProfile:
     reveal_end: int = 28_800
     refusal_slash_percent: int = 5
     slash_delay: int = 28_800
+    slash_review_stake: int = 1_000 * DBC
+    reonline_stake: int = 46_000_000
+    hardware_slash_percent: int = 4
     slash_renters_percent: int = 10
     slash_free_age: int = 5_256_000
     slash_free_online: int = 144_000
@@ -120,6 +128,7 @@ LAUNCH_2021 = RulesProfile(
     snapshots=CountedOnce(),
     rent=BurnToFloor(),
     orders=OrdersHoldGpus(),
+    second_looks=NothingStranded(),
     slashes=WholeUnits(),
     verification=DrawnMembers(),
 )
@@ -139,6 +148,7 @@ MAINNET_411 = RulesProfile(
     snapshots=CountedOnce(),
     rent=PercentToPot(RENT_POT),
     orders=RunningOrdersCount(),
+    second_looks=StrandedAsWritten(),
     slashes=PartsOfBillion(),
     verification=DrawnMembers(),
 )
@@ -150,6 +160,7 @@ MAINNET_411_STRICT = replace(
     strict=True,
     snapshots=AsWritten(),
     orders=RunningOrdersCountAsWritten(),
+    verification=DrawnMembersFreedTwice(),
 )
 """The same with those quirks (chain-rules 14, marked there): to see what a call would really do, not to play by."""
 

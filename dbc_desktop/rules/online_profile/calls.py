@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbc_desktop.rules.online_profile import bonding, claim, offline, online, upkeep
+from dbc_desktop.rules.online_profile import bonding, claim, offline, online, review, upkeep
 
 CALLS: dict[tuple[str, str], Callable[..., None]] = {
     ("OnlineProfile", call.__name__): call
@@ -18,10 +18,14 @@ CALLS: dict[tuple[str, str], Callable[..., None]] = {
         offline.controller_report_offline,
         offline.controller_report_online,
         upkeep.stash_reset_controller,
+        upkeep.offline_machine_change_hardware_info,
         upkeep.machine_exit,
         upkeep.restake_online_machine,
         upkeep.update_machine_info,
         upkeep.set_machine_extra_price,
         upkeep.set_rent_receiver,
+        review.apply_slash_review,
     )
 }
+
+ROOT_CALLS: dict[tuple[str, str], Callable[..., None]] = {("OnlineProfile", "cancel_slash"): review.cancel_slash}

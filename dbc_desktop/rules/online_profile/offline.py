@@ -5,7 +5,7 @@ from __future__ import annotations
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.rules import balances
 from dbc_desktop.rules.arithmetic import perbill_mul, percent
-from dbc_desktop.rules.online_profile import points, stake
+from dbc_desktop.rules.online_profile import hardware_change, points, review, stake
 from dbc_desktop.rules.online_profile.rows import (
     MACHINES,
     NEXT_SLASH_ID,
@@ -32,6 +32,12 @@ def controller_report_offline(work: Work, who: bytes, machine_id: str) -> None:
     machine = controlled(work, who, machine_id)
     if machine.status not in _WORKING:
         refuse(_PALLET, "MachineStatusNotAllowed")
+    leave(work, machine_id, machine)
+    work.emit(_PALLET, "ControllerReportOffline", machine_id=machine_id)
+
+
+def leave(work: Work, machine_id: str, machine: MachineRow) -> None:
+    """Take a working machine off the market and the points, by its controller's word."""
     rented = machine.status is MachineStatus.RENTED
     points.went_offline(work, machine_id, machine.stash, machine.gpu_num, machine.calc_point, rented=rented)
     owned = stash_machines(work.layer, machine.stash)
@@ -42,7 +48,6 @@ def controller_report_offline(work: Work, who: bytes, machine_id: str) -> None:
         status=MachineStatus.STAKER_REPORT_OFFLINE, previous=machine.status, offline_height=work.height
     )
     work.layer.put(MACHINES, machine_id, gone)
-    work.emit(_PALLET, "ControllerReportOffline", machine_id=machine_id)
 
 
 def slash_percent(profile: RulesProfile, previous: MachineStatus | None, blocks: int) -> int:
@@ -65,6 +70,8 @@ def controller_report_online(work: Work, who: bytes, machine_id: str) -> None:
     """The machine works again; the slash is reserved now and executed 28,800 blocks later."""
     machine = controlled(work, who, machine_id)
     if machine.status is not MachineStatus.STAKER_REPORT_OFFLINE:
+        refuse(_PALLET, "MachineStatusNotAllowed")
+    if not hardware_change.may_return(work, machine_id):
         refuse(_PALLET, "MachineStatusNotAllowed")
     amount = slash_on_return(work.profile, machine, work.height)
     if amount:
@@ -103,6 +110,7 @@ def execute_slashes(work: Work) -> None:
             balances.repatriate(work, slash.stash, renter, each)
             left -= each
         balances.repatriate(work, slash.stash, work.profile.treasury, left)
+        review.settle(work, slash_id, slash.stash)
         work.emit(_PALLET, "SlashExecuted", stash=slash.stash, machine_id=slash.machine_id, amount=slash.amount)
 
 

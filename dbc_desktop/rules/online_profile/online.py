@@ -6,7 +6,7 @@ import dataclasses
 
 from dbc_desktop.domain.machine import HardwareInfo, MachineStatus
 from dbc_desktop.rules import balances
-from dbc_desktop.rules.online_profile import payout, points, stake
+from dbc_desktop.rules.online_profile import hardware_change, payout, points, stake
 from dbc_desktop.rules.online_profile.rows import (
     CONFIRMED,
     MACHINES,
@@ -45,12 +45,15 @@ def confirm_machine(work: Work, machine_id: str, hardware: HardwareInfo, agreein
     machine = work.layer.get(MACHINES, machine_id)
     if machine is None:
         return
+    if hardware_change.confirmed(work, machine_id, machine.stash, agreeing):
+        agreeing = machine.reward_committee
     machine = machine._replace(hardware=hardware, reward_committee=agreeing)
     short = stake.needed(machine) - machine.stake_amount
     if short > 0 and not stake.add(work, machine.stash, short):
         work.layer.put(MACHINES, machine_id, machine._replace(status=MachineStatus.WAITING_FULFILL))
+        hardware_change.wait_for_stake(work, machine_id)
         return
-    _come_online(work, machine_id, machine)
+    _come_online(work, machine_id, machine, fulfilled=False)
 
 
 def fulfill_machine(work: Work, who: bytes, machine_id: str) -> None:
@@ -61,18 +64,18 @@ def fulfill_machine(work: Work, who: bytes, machine_id: str) -> None:
     short = stake.needed(machine) - machine.stake_amount
     if short > 0 and not stake.add(work, machine.stash, short):
         refuse(_PALLET, "BalanceNotEnough")
-    _come_online(work, machine_id, machine)
+    _come_online(work, machine_id, machine, fulfilled=True)
 
 
-def refuse_machine(work: Work, machine_id: str) -> tuple[bytes, int] | None:
-    """The committee refused: the record goes, all stake but the slash is free again.
+def refuse_machine(work: Work, machine_id: str, refusing: tuple[bytes, ...]) -> tuple[bytes, int] | None:
+    """The committee refused: the record goes, all stake but the slash is free again; not so after a second look.
 
     Returns:
         The stash and what stays reserved for the slash.
     """
     layer = work.layer
     machine = layer.get(MACHINES, machine_id)
-    if machine is None:
+    if machine is None or hardware_change.refused(work, machine_id, machine.stash, refusing):
         return None
     slash = work.profile.slashes.part(machine.stake_amount, work.profile.refusal_slash_percent)
     stake.release(work, machine.stash, machine.stake_amount - slash)
@@ -92,9 +95,10 @@ def share_slash(work: Work, stash: bytes, amount: int, to: tuple[bytes, ...]) ->
     work.emit(_PALLET, "Slash", who=stash, amount=amount)
 
 
-def _come_online(work: Work, machine_id: str, machine: MachineRow) -> None:
+def _come_online(work: Work, machine_id: str, machine: MachineRow, *, fulfilled: bool) -> None:
     now = work.height
-    deadline = work.era + work.profile.reward_committee_eras
+    first = work.profile.payout.restarts(machine.online_height, fulfilled=fulfilled)
+    deadline = work.era + work.profile.reward_committee_eras if first else machine.reward_deadline
     hardware = machine.hardware
     if hardware is None:
         raise ValueError("a machine without hardware cannot come online")
@@ -103,13 +107,17 @@ def _come_online(work: Work, machine_id: str, machine: MachineRow) -> None:
         status=MachineStatus.ONLINE,
         last_online_height=now,
         last_machine_restake=now,
-        online_height=now,
+        online_height=now if first else machine.online_height,
+        previous=None,
+        offline_height=0,
         reward_deadline=deadline,
         hardware=dataclasses.replace(hardware, rand_str=""),
     )
     work.layer.put(MACHINES, machine_id, machine)
     owned = stash_machines(work.layer, machine.stash)
     work.layer.put(STASH_MACHINES, machine.stash, owned._replace(online=insert(owned.online, machine_id)))
-    payout.open_queue(work, machine_id, machine.stash, machine.reward_committee, deadline)
+    if first:
+        payout.open_queue(work, machine_id, machine.stash, machine.reward_committee, deadline)
+    hardware_change.over(work, machine_id)
     points.came_online(work, machine_id, machine.stash, hardware.gpu_num, hardware.calc_point, rented=False)
     count(work, machines=1, gpus=hardware.gpu_num)

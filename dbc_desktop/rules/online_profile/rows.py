@@ -89,6 +89,31 @@ class PendingSlash(NamedTuple):
     reason: str
 
 
+class SlashReview(NamedTuple):
+    """An appeal against a pending slash; `staked` is lost if nobody grants it before the slash is due."""
+
+    applicant: bytes
+    staked: int
+    apply_time: int
+    expire_time: int
+    reason: bytes
+
+
+class HardwareChange(NamedTuple):
+    """A machine that is verified again: what the stash has set aside for it, beyond the machine's stake.
+
+    Attributes:
+        verify_fee: For the members that look at it; 0 once they got it.
+        offline_slash: For the treasury.
+        to_describe: The machine waits for its description; else it is with a committee, or waits for one.
+    """
+
+    verify_fee: int
+    offline_slash: int
+    offline_time: int
+    to_describe: bool = True
+
+
 STASH_CONTROLLER = declare("OnlineProfile.StashController", RAW, RAW)
 CONTROLLER_STASH = declare("OnlineProfile.ControllerStash", RAW, RAW)
 MACHINES = declare("OnlineProfile.MachinesInfo", TEXT, row(MachineRow))
@@ -100,6 +125,8 @@ CONFIRMED = declare_value("OnlineProfile.ConfirmedMachines", row(tuple[str, ...]
 """`LiveMachines.confirmed_machine`: described and waiting for a committee."""
 SYS_INFO = declare_value("OnlineProfile.SysInfo", row(SysInfo))
 PENDING_SLASH = declare("OnlineProfile.PendingSlash", NUMBER, row(PendingSlash))
+SLASH_REVIEW = declare("OnlineProfile.PendingSlashReview", NUMBER, row(SlashReview))
+HARDWARE_CHANGE = declare("OnlineProfile.UserMutHardwareStake", TEXT, row(HardwareChange))
 NEXT_SLASH_ID = declare_value("OnlineProfile.NextSlashId", NUMBER)
 CURRENT_ERA = declare_value("OnlineProfile.CurrentEra", NUMBER)
 EXTRA_PRICE = declare("OnlineProfile.MachineExtraPrice", TEXT, NUMBER)

@@ -36,14 +36,19 @@ def add(work: Work, stash: bytes, amount: int) -> bool:
     return True
 
 
-def release(work: Work, stash: bytes, amount: int) -> None:
-    """Give mining stake back.
+def take_back(work: Work, stash: bytes, amount: int) -> None:
+    """Give mining stake back because a call asks for it.
 
     Raises:
         ChainRejected: `ReduceStakeFailed`: the stash has less.
     """
     if (work.layer.get(STASH_STAKE, stash) or 0) < amount:
         refuse("OnlineProfile", "ReduceStakeFailed")
+    release(work, stash, amount)
+
+
+def release(work: Work, stash: bytes, amount: int) -> None:
+    """Give mining stake back."""
     balances.unreserve(work, stash, amount)
     lower(work, stash, amount)
     work.emit("OnlineProfile", "StakeReduced", who=stash, amount=amount)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbc_desktop.domain.machine import CustomizeInfo, MachineStatus
-from dbc_desktop.rules.online_profile import bonding, points, stake
+from dbc_desktop.rules.online_profile import bonding, hardware_change, offline, points, stake
 from dbc_desktop.rules.online_profile.rows import (
     CONTROLLER_STASH,
     EXTRA_PRICE,
@@ -68,6 +68,22 @@ def set_rent_receiver(work: Work, who: bytes, receiver: object) -> None:
     work.emit(_PALLET, "RentReceiverChanged", stash=who, receiver=named)
 
 
+def offline_machine_change_hardware_info(work: Work, who: bytes, machine_id: str) -> None:
+    """Take an idle machine off to change its hardware: a committee looks at it again before it comes back."""
+    machine = controlled(work, who, machine_id)
+    if machine.status is not MachineStatus.ONLINE:
+        refuse(_PALLET, "MachineStatusNotAllowed")
+    change = hardware_change.begin(work, machine_id, machine)
+    offline.leave(work, machine_id, machine)
+    work.emit(
+        _PALLET,
+        "MachineOfflineToMutHardware",
+        machine_id=machine_id,
+        verify_fee=change.verify_fee,
+        offline_slash=change.offline_slash,
+    )
+
+
 def machine_exit(work: Work, who: bytes, machine_id: str) -> None:
     """Leave for good after a year: the whole stake is free, the record goes, what is locked is still released.
 
@@ -80,7 +96,7 @@ def machine_exit(work: Work, who: bytes, machine_id: str) -> None:
     idle = work.height - machine.last_online_height
     if machine.reward_deadline > work.era + profile.exit_eras_left or idle < profile.exit_idle:
         refuse(_PALLET, "TimeNotAllowed")
-    stake.release(work, machine.stash, machine.stake_amount)
+    stake.take_back(work, machine.stash, machine.stake_amount)
     points.went_offline(work, machine_id, machine.stash, machine.gpu_num, machine.calc_point, rented=False)
     owned = stash_machines(layer, machine.stash)
     layer.put(STASH_MACHINES, machine.stash, owned._replace(online=without(owned.online, machine_id)))
@@ -100,7 +116,7 @@ def restake_online_machine(work: Work, who: bytes, machine_id: str) -> None:
         refuse(_PALLET, "CalcStakeAmountFailed")
     need, held = cap * machine.gpu_num, machine.stake_amount
     if held > need:
-        stake.release(work, machine.stash, held - need)
+        stake.take_back(work, machine.stash, held - need)
     again = machine._replace(stake_amount=min(held, need), last_machine_restake=now, init_stake_per_gpu=cap)
     work.layer.put(MACHINES, machine_id, again)
     work.emit(_PALLET, "MachineRestaked", machine_id=machine_id, old_stake=held, new_stake=need)
