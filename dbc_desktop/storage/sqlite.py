@@ -53,6 +53,10 @@ def open_database(
     return connection
 
 
+# A file at its limit (a quota, the largest file of a disk's format) is refused so; what was written before is whole.
+_CANNOT_GROW = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE}
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Inside it what SQLite says of the file becomes an error of the tree; our own mistakes in SQL stay bugs.
@@ -69,6 +73,8 @@ def translated(path: Path) -> Iterator[None]:
         primary = None if code is None else code & 0xFF
         if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise DataCorrupt(path, str(error)) from error
+        if code in _CANNOT_GROW:
+            raise DataUnwritable(path, "full") from error
         if primary == sqlite3.SQLITE_IOERR:
             raise DataCorrupt(path, "the disk does not answer") from error
         if primary == sqlite3.SQLITE_FULL:

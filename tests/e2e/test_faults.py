@@ -123,6 +123,31 @@ def test_a_full_disk_is_named_and_costs_nothing(made_home: Path, tmp_path: Path)
     assert (replayed.returncode, replayed.stderr) == (0, "")
 
 
+def test_a_disk_that_fills_below_the_open_window_loses_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path) as person:
+        person.start()
+        person.play_money(person.restore_account())
+        person.hand.click("rail.wallet")
+        person.sees("1,000,000.00 DBC free")
+        person.hand.type("wallet.to", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")
+        person.hand.type("wallet.amount", "3")
+        person.hand.click("wallet.send")
+        person.hand.find("sheet.sign")
+        assert isinstance(person.core.backend, HostedChain)
+        engine = psutil.Process(person.core.backend.engine_pid)
+        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        engine.rlimit(psutil.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        try:
+            person.hand.type("sheet.passphrase", PASSPHRASE)
+            person.hand.click("sheet.sign")
+            person.sees("The disk is full", 20)
+        finally:
+            if engine.is_running():
+                engine.rlimit(psutil.RLIMIT_FSIZE, unlimited)
+        person.sign()
+        person.sees("999,996.99 DBC free")
+
+
 def test_a_port_that_is_taken_is_named(made_home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
