@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import InvalidTransaction
-from dbc_desktop.rules import balances, catalogue, dispatch, reward_queue
+from dbc_desktop.rules import balances, catalogue, dispatch, online_committee, reward_queue
 from dbc_desktop.rules.engine import Engine, SignedCall
 from dbc_desktop.rules.online_profile import payout, points
-from dbc_desktop.rules.online_profile.rows import STASH_STAKE, stash_rewards
+from dbc_desktop.rules.online_profile.rows import MACHINES, STASH_STAKE, stash_rewards, sys_info
+from dbc_desktop.rules.profile import PROFILES
 from dbc_desktop.rules.work import AGENDA
 
 DBC = 10**15
@@ -21,7 +22,7 @@ FEE = 150_113_648_000
 def copy(chain, other):
     """Another driver that goes on from the rows of `chain`."""
     engine = chain.engine
-    other.engine = Engine.from_rows("launch-2021", engine.height, engine.digest, engine.rows())
+    other.engine = Engine.from_rows(engine.profile.name, engine.height, engine.digest, engine.rows())
     other.history = list(chain.history)
     return other
 
@@ -212,6 +213,9 @@ ACTS = st.one_of(
     st.tuples(st.just("confirm"), st.integers(0, 3)),
     st.tuples(st.just("relet"), st.integers(0, 3)),
     st.tuples(st.sampled_from(["offline", "online", "claim"])),
+    st.tuples(st.sampled_from(["change_hardware", "describe", "vote", "refuse", "appeal", "grant", "exit", "restake"])),
+    st.tuples(st.just("extra"), st.integers(0, 10**11)),
+    st.tuples(st.just("receiver"), st.booleans()),
     st.tuples(st.just("send"), st.integers(0, 10**23)),
     st.tuples(st.just("price"), st.integers(1, 10**6)),
 )
@@ -234,14 +238,46 @@ def act(chain, name: str, *args: int) -> None:
     elif name == "price":
         inner = Call("DBCPriceOCW", "submit_price_by_root", args)
         chain.attempt(chain.sudo, "Sudo", "sudo", inner)
-    else:
+    elif name in ("offline", "online"):
         chain.attempt(chain.stash, "OnlineProfile", f"controller_report_{name}", machine)
+    elif name == "grant":
+        chain.root("OnlineProfile", "cancel_slash", 0)
+    elif name == "appeal":
+        chain.attempt(chain.stash, "OnlineProfile", "apply_slash_review", 0, b"why")
+    elif name == "extra":
+        chain.attempt(chain.stash, "OnlineProfile", "set_machine_extra_price", machine, *args)
+    elif name == "receiver":
+        chain.attempt(chain.stash, "OnlineProfile", "set_rent_receiver", chain.sudo if args[0] else None)
+    elif name in ("vote", "refuse"):
+        verdict(chain, support=name == "vote")
+    elif name == "describe":
+        row = chain.engine.state.get(MACHINES, machine)
+        if row is not None:
+            chain.attempt(chain.stash, "OnlineProfile", "add_machine_info", machine, row.customize)
+    else:
+        chain.attempt(chain.stash, "OnlineProfile", _CALLS[name], machine)
+
+
+_CALLS = {
+    "change_hardware": "offline_machine_change_hardware_info",
+    "exit": "machine_exit",
+    "restake": "restake_online_machine",
+}
+
+
+def verdict(chain, *, support: bool) -> None:
+    """The members that have an order now find the same, and five GPUs if they find anything."""
+    order = chain.engine.state.get(online_committee.ORDERS, chain.machine_id)
+    if order is not None and order.status == online_committee.HASHING and not order.hashes:
+        chain.booked = order.booked
+        chain.vote(*[chain.hardware(gpus=5, support=support)] * 3)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, max_size=25))
-def test_no_play_makes_or_loses_a_coin(acts, new_chain) -> None:
-    chain = new_chain()
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_no_play_makes_or_loses_a_coin(profile, acts, new_chain) -> None:
+    chain = new_chain(profile=profile)
     chain.online()
     for each in acts:
         act(chain, *each)
@@ -249,9 +285,13 @@ def test_no_play_makes_or_loses_a_coin(acts, new_chain) -> None:
         assert chain.total() == balances.issuance(state)
         assert all(min(held) >= 0 for _, held in state.items(balances.ACCOUNTS))
         assert (state.get(STASH_STAKE, chain.stash) or 0) == chain.reserved(chain.stash)
+        assert sys_info(state).total_stake == chain.reserved(chain.stash)
+        if profile.strict:
+            continue
         held = stash_rewards(state, chain.stash)
         queue = reward_queue.unpack(state.get(payout.QUEUES, chain.machine_id))
-        assert held.earned == held.claimed + held.can_claim + held.locked == queue.earned
+        if profile.payout.counts_locked:
+            assert held.earned == held.claimed + held.can_claim + held.locked == queue.earned
         era = (chain.engine.height + 14_399) // 14_400
         for at in (era, era + 1):
             machine = points.machine_at(state, chain.machine_id, at)

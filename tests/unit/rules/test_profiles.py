@@ -59,3 +59,23 @@ def test_the_schedule_of_a_window_is_what_its_payouts_then_release() -> None:
     assert released == expected
     assert (min(expected), max(expected)) == (101, 249)
     assert queue.waiting == b""
+
+
+def test_a_play_of_2021_ends_as_it_always_did(chain) -> None:
+    """Chains that people have must replay: whoever changes this digest breaks them, and has to say so."""
+    chain.online()
+    chain.do(chain.renter, "RentMachine", "rent_machine", chain.machine_id, 2, 144_000)
+    chain.do(chain.renter, "RentMachine", "confirm_rent", 0)
+    chain.eras(3)
+    chain.do(chain.stash, "OnlineProfile", "claim_rewards")
+    chain.do(chain.stash, "OnlineProfile", "controller_report_offline", chain.machine_id)
+    chain.goto(chain.engine.height + 100)
+    chain.do(chain.stash, "OnlineProfile", "controller_report_online", chain.machine_id)
+    chain.do(chain.renter, "RentMachine", "rent_machine", chain.machine_id, 1, 600)
+    chain.do(chain.renter, "RentMachine", "relet_machine", 0, 600)
+    chain.do(chain.renter, "GenericFunc", "destroy_free_dbc", 5 * DBC)
+    chain.eras(12)
+    chain.do(chain.stash, "OnlineProfile", "claim_rewards")
+    chain.eras(160)
+    assert chain.engine.height == 2_520_100
+    assert chain.engine.digest.hex() == "1544ae932e4785a50dca84ba8881f214c8d2023a280ff50146f7dfba9132e534"
