@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from dbc_desktop.ui.tour.gallery import Gallery
@@ -306,6 +307,7 @@ class Story:
 
 def play(window: Window, program: Program, out: Path, command: Sequence[str], close: Callable[[], None]) -> int:
     """Play it; 0 when every step held. `close` ends the window before the chain is replayed by another process."""
+    qInstallMessageHandler(_without_plugin_talk)
     hand = Hand(window)
     window.show()
     witness = Witness(command, program.home, hand.wait)
@@ -329,6 +331,12 @@ def _replayed(witness: Witness, close: Callable[[], None]) -> str:
     close()
     document = witness.replay()
     return f"the same digest at block {document['head']['height']:,}"
+
+
+def _without_plugin_talk(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+    """What Qt says, less the offscreen plugin's remarks on what a screen would do."""
+    if message and not message.startswith("This plugin does not support"):
+        sys.stderr.write(f"{message}\n")
 
 
 def _say(line: str) -> None:
