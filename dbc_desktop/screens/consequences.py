@@ -63,6 +63,11 @@ _SENTENCES: dict[str, Callable[[Facts], Parts]] = {
     "transfer_out": lambda f: (tr("leaves the account:"), _amount(f), ""),
     "lease_starts": lambda f: (tr("the lease starts and lasts"), _lasting(f), ""),
     "lease_extended": lambda f: (tr("the lease ends later by"), _lasting(f), ""),
+    "stake_released": lambda f: (tr("stake that is free again:"), _amount(f), ""),
+    "verify_fee": lambda f: (tr("reserved for the members that look at the machine again:"), _amount(f), ""),
+    "hardware_slash": lambda f: (tr("reserved as a slash for the time off:"), _amount(f), ""),
+    "review_stake": lambda f: (tr("reserved for the appeal:"), _amount(f), tr("; it is lost if nobody grants it")),
+    "rent_receiver_named": lambda f: (tr("new orders pay their rent to the account you named"), "", ""),
     "controller_named": lambda f: (tr("the controller may act for the stash from now on"), "", ""),
 }
 

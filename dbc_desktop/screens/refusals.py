@@ -84,6 +84,21 @@ _PROFILE: dict[str, Sentence] = {
     ),
     "TimeNotAllowed": lambda: tr("This may not be done so soon. Wait, and try again later."),
     "GetReonlineStakeFailed": lambda: tr("The chain cannot compute what coming back costs. Try again later."),
+    "ExtraPriceTooHigh": lambda: tr("This price is higher than the chain allows. Ask for less."),
+    "InvalidRentReceiver": lambda: tr("Rent cannot be sent to this account. Name another one, or none."),
+    "TooFastToReStake": lambda: tr("The stake can be set anew once a year only. Wait, and try again later."),
+    "ReduceStakeFailed": lambda: tr("The stash has less at stake than would come back. Look at its slashes first."),
+    "ExpiredSlash": lambda: tr("It is too late to appeal: the slash was taken."),
+    "SlashIdNotExist": lambda: tr("There is no such slash, or it is over."),
+}
+_MEMBERS: dict[str, Sentence] = {
+    "NotCommittee": lambda: tr("This account is not a member of the committee."),
+    "NotInNormalList": lambda: tr("Only a member that takes orders may do this."),
+    "NothingToClaim": lambda: tr("There is no reward to claim yet."),
+    "PubkeyNotSet": lambda: tr("Set the box key of this member first."),
+    "NotInChillList": lambda: tr("This member is not resting."),
+    "JobNotDone": lambda: tr("This member still has an order. Finish it first."),
+    "StatusNotFeat": lambda: tr("Only a member that is resting may leave. Rest first."),
 }
 _SYSTEM: dict[str, Sentence] = {
     "BadOrigin": lambda: tr("This account may not do that."),
@@ -117,6 +132,7 @@ _PALLETS: dict[str, dict[str, Sentence]] = {
     "RentMachine": _RENT,
     "OnlineProfile": _PROFILE,
     "OnlineCommittee": _COMMITTEE,
+    "Committee": _MEMBERS,
     "Balances": _BALANCES,
     "Token": _BALANCES,
 }
