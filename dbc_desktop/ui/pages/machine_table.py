@@ -13,12 +13,12 @@ from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.screens.machines import MachineRow
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui import theme
+from dbc_desktop.ui.widgets.table import HEAD_HEIGHT, ROW_HEIGHT, dress_table
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-ROW_HEIGHT, HEAD_HEIGHT = 32, 28
 MAX_SHOWN = 8
 
 
@@ -158,22 +158,9 @@ class MachineView(QTableView):
 
     def __init__(self, model: MachineModel) -> None:
         super().__init__()
-        self.setObjectName("machines.table")
         self.setModel(model)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrap(False)
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        head = self.horizontalHeader()
-        head.setFixedHeight(HEAD_HEIGHT)
-        head.setHighlightSections(False)
+        head = dress_table(self, "machines.table")
         head.setSectionsClickable(False)
-        head.setStyleSheet("QHeaderView::section { padding: 0 11px; }")  # cells add 3 of their own to the sheet's 8
         head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for column, width in ((Column.MACHINE, 110), (Column.RENTED, 80), (Column.REWARD, 110)):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)

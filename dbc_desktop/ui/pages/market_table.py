@@ -14,6 +14,7 @@ from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.network import MachineTable
 from dbc_desktop.screens.market import MarketColumn, cell, column_title, is_number, tooltip
 from dbc_desktop.ui import theme
+from dbc_desktop.ui.widgets.table import dress_table
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -174,26 +175,10 @@ class MarketView(QTableView):
 
     def __init__(self, model: MarketModel) -> None:
         super().__init__()
-        self.setObjectName("market.table")
         self.setModel(model)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.setWordWrap(False)
         self.setItemDelegateForColumn(MarketColumn.RECORD, BadgeDelegate(self))
-        rows = self.verticalHeader()
-        rows.setVisible(False)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(32)
-        rows.setDefaultSectionSize(32)
-        head = self.horizontalHeader()
-        head.setFixedHeight(28)
-        head.setHighlightSections(False)
+        head = dress_table(self, "market.table")
         head.setSectionsClickable(True)
-        head.setStyleSheet("QHeaderView::section { padding: 0 11px; }")  # cells add 3 of their own to the sheet's 8
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setMinimumSectionSize(40)
 

@@ -7,11 +7,12 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from dbc_desktop.screens.rewards import LedgerRow
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui import theme
+from dbc_desktop.ui.widgets.table import dress_table
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -108,23 +109,8 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
 def ledger_view(model: LedgerModel) -> QTableView:
     """The table on a card: rows of 32, hairlines, no grid."""
     view = QTableView()
-    view.setObjectName("rewards.table")
     view.setModel(model)
-    view.setShowGrid(False)
-    view.setFrameShape(QTableView.Shape.NoFrame)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setWordWrap(False)
-    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(32)
-    head = view.horizontalHeader()
-    head.setFixedHeight(28)
-    head.setHighlightSections(False)
-    head.setStyleSheet("QHeaderView::section { padding: 0 11px; }")  # cells add 3 of their own to the sheet's 8
+    head = dress_table(view, "rewards.table")
     head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     head.setSectionResizeMode(Column.MACHINE, QHeaderView.ResizeMode.Stretch)
     head.setMinimumSectionSize(48)
