@@ -141,6 +141,14 @@ class ChainFactories:
 
         return LocalChain(_existing_chain(home), clock=self.clock(), is_running=False)
 
+    def create_chain(self, home: Path, rules: str, *, residents: bool) -> LocalBackend:
+        """A new embedded chain in `home`; its clock stands still."""
+        from dbc_desktop.chain.local.backend import LocalChain
+
+        if (home / "chain" / "chain.sqlite3").exists():
+            raise InvalidInput("home", "chain_exists", home=str(home))
+        return LocalChain(home / "chain", profile=rules, clock=self.clock(), is_running=False, residents=residents)
+
     def accounts(self, home: Path) -> tuple[Account, ...]:
         """The accounts of the wallet in `home`."""
         if not (home / "wallet.sqlite3").exists():

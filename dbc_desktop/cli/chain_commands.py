@@ -1,4 +1,4 @@
-"""`dbc-desktop chain info | replay | jump`: the embedded chain's file."""
+"""`dbc-desktop chain new | info | replay | jump`: the embedded chain's file."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from dbc_desktop.cli.layout import pairs, printable
 from dbc_desktop.cli.ports import Factories
 from dbc_desktop.domain.errors import Cancelled
 from dbc_desktop.domain.network import BLOCK_MS, BLOCKS_PER_ERA
+from dbc_desktop.rules.profile import LAUNCH_2021, PROFILES
 from dbc_desktop.screens.chain import chain_rows, jumped_text, progress_text, replayed_text
 
 if TYPE_CHECKING:
@@ -27,9 +28,13 @@ MAX_BLOCKS = 2**32 - 1
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
-    """Add the three commands to the parser."""
+    """Add the commands to the parser."""
     parser = commands.add_parser("chain", help="the embedded chain's file")
     acts = parser.add_subparsers(required=True, metavar="ACT")
+    new = acts.add_parser("new", parents=[shared], help="make one, by rules of your choice")
+    new.add_argument("--rules", choices=tuple(PROFILES), default=LAUNCH_2021.name, help="default: %(default)s")
+    new.add_argument("--empty", action="store_true", help="without residents: nobody verifies, rents or offers")
+    new.set_defaults(run=run_new)
     info = acts.add_parser("info", parents=[shared], help="which chain it is and where it stands")
     info.set_defaults(run=run_info)
     replay = acts.add_parser("replay", parents=[shared], help="run the whole log again and compare every digest")
@@ -51,6 +56,18 @@ def _blocks(each: int) -> Callable[[str], int]:
         return int(text) * each
 
     return count
+
+
+def run_new(options: argparse.Namespace, home: Path, make: Factories) -> None:
+    """Make the chain of a folder that has none, and print which it is.
+
+    Raises:
+        InvalidInput: `home` with `chain_exists`.
+        ChainBusy: Another process writes in this folder.
+        DataUnwritable: Nothing can be written there.
+    """
+    make.create_chain(home, options.rules, residents=not options.empty).close()
+    run_info(options, home, make)
 
 
 def run_info(options: argparse.Namespace, home: Path, make: Factories) -> None:

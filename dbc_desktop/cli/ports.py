@@ -40,6 +40,15 @@ class Factories(Protocol):
             DataCorrupt, DataTooNew, DataUnwritable: It cannot be used.
         """
 
+    def create_chain(self, home: Path, rules: str, *, residents: bool) -> LocalBackend:
+        """A new embedded chain in `home` by the profile `rules`; its clock stands still.
+
+        Raises:
+            InvalidInput: `home` with `chain_exists`.
+            ChainBusy: Another process writes there.
+            DataUnwritable: Nothing can be written there.
+        """
+
     def accounts(self, home: Path) -> tuple[Account, ...]:
         """The accounts of the wallet in `home`; empty where there is none yet. Needs no keyring."""
 

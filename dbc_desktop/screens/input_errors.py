@@ -75,6 +75,9 @@ _HOME: dict[str, Sentence] = {
     "no_chain": lambda f: tr(
         "There is no chain in {home} yet. Open the window once, or name another folder.", home=f.get("home", "")
     ),
+    "chain_exists": lambda f: tr(
+        "There is a chain in {home} already. Name another folder for the new one.", home=f.get("home", "")
+    ),
 }
 _NODE_DAT: dict[str, Sentence] = {
     "not_node_dat": lambda f: tr("This is not the content of a node.dat file. Export it again from the machine."),

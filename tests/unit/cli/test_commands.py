@@ -78,6 +78,12 @@ class Workshop:
             raise self.open_error
         return self.chain
 
+    def create_chain(self, home: Path, rules: str, *, residents: bool) -> LocalBackend:
+        self.opened.append(f"new {home} {rules} {residents}")
+        if self.open_error is not None:
+            raise self.open_error
+        return self.chain
+
     def accounts(self, home: Path) -> tuple[Account, ...]:
         return self.kept
 
@@ -190,6 +196,24 @@ def test_a_folder_without_a_chain_fails_with_one_line(capsys: pytest.CaptureFixt
     assert main(["chain", "info"], Workshop(open_error=InvalidInput("home", "no_chain"))) == 1
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n")) == ("", 1)
+
+
+def test_a_new_chain_has_the_rules_that_were_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    make = Workshop(operator())
+    assert main(["chain", "new", "--rules", "mainnet-411", "--home", "there"], make) == 0
+    assert make.opened == ["new there mainnet-411 True", "reader there"]
+    assert "128,402" in capsys.readouterr().out
+    make = Workshop(operator())
+    assert main(["chain", "new", "--empty"], make) == 0
+    assert make.opened[0] == "new default-home launch-2021 False"
+
+
+def test_a_new_chain_takes_no_unknown_rules_and_no_chain_s_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chain", "new", "--rules", "mine"], Workshop()) == 2
+    assert "mainnet-411-strict" in capsys.readouterr().err
+    taken = Workshop(open_error=InvalidInput("home", "chain_exists", home="there"))
+    assert main(["chain", "new", "--home", "there"], taken) == 1
+    assert "There is a chain in there already." in capsys.readouterr().err
 
 
 def test_settings_that_cannot_be_read_are_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
