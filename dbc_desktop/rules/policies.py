@@ -45,8 +45,12 @@ class LinearFee:
 class EmissionPolicy(Protocol):
     """What all machines earn together. Called by `online_profile.payout`."""
 
-    def era_reward(self, era: int) -> int:
-        """Units minted for the machines of `era`."""
+    @property
+    def galaxy_gpus(self) -> int | None:
+        """The first time that exactly so many GPUs are online begins the galaxy, an age of higher rewards."""
+
+    def era_reward(self, era: int, galaxy_era: int | None = None) -> int:
+        """Units minted for the machines of `era`; `galaxy_era` is that in which the galaxy began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +58,22 @@ class PhasedEmission:
     """A fixed reward an era in three phases, the first of which begins at `start_era` (chain-rules 2.2).
 
     Attributes:
-        doubled_before: Eras before this one earn twice as much; on the network 60 eras after it had 5,000 GPUs.
+        galaxy_eras: So many eras after the one in which the galaxy began earn twice as much, that one counted.
     """
 
     per_era: tuple[int, int, int]
     first_phase_eras: int = 1_095
     second_phase_eras: int = 1_825
     start_era: int = 0
-    doubled_before: int = 0
+    galaxy_gpus: int | None = None
+    galaxy_eras: int = 60
 
-    def era_reward(self, era: int) -> int:
+    def era_reward(self, era: int, galaxy_era: int | None = None) -> int:
         """Units minted for the machines of `era`."""
         since = era - self.start_era
         if since < 0:
             return 0
-        times = 2 if era < self.doubled_before else 1
+        times = 2 if galaxy_era is not None and galaxy_era < era < galaxy_era + self.galaxy_eras else 1
         if since < self.first_phase_eras:
             return times * self.per_era[0]
         return times * self.per_era[1 if since < self.first_phase_eras + self.second_phase_eras else 2]

@@ -140,7 +140,7 @@ MAINNET_411 = RulesProfile(
     transaction_version=2,
     strict=False,
     fee=LinearFee(treasury=TREASURY, author=AUTHOR),
-    emission=PhasedEmission(per_era=(1_095_890 * DBC, 547_945 * DBC, 273_972 * DBC)),
+    emission=PhasedEmission(per_era=(1_095_890 * DBC, 547_945 * DBC, 273_972 * DBC), galaxy_gpus=5_000),
     stake=FixedStake(),
     release=QuarterThenDaily(parts=149),
     committee_share=PerbillToCommittee(),

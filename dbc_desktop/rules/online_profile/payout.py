@@ -7,7 +7,7 @@ from dbc_desktop.rules import balances, committee
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
 from dbc_desktop.rules.codec import NUMBER, RAW, TEXT, row
 from dbc_desktop.rules.online_profile import points
-from dbc_desktop.rules.online_profile.rows import CURRENT_ERA, STASH_REWARDS, stash_rewards
+from dbc_desktop.rules.online_profile.rows import CURRENT_ERA, GALAXY_ERA, STASH_REWARDS, stash_rewards
 from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.reward_queue import HEAD, Owner, Queue, pack, unpack
 from dbc_desktop.rules.state import SINGLE, Readable, declare, declare_value
@@ -86,7 +86,7 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
     """Pay these machines; sums of stashes and members are kept aside and written once."""
     layer, profile, era = work.layer, work.profile, work.era - 1
     step = profile.payout.step
-    pool, total = profile.emission.era_reward(era), points.total_at(layer, era)
+    pool, total = era_reward(profile, layer, era), points.total_at(layer, era)
     stashes: dict[bytes, list[int]] = {}
     members: dict[bytes, int] = {}
     bonuses: dict[bytes, int] = {}
@@ -124,13 +124,18 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
         committee.credit(work, member, amount)
 
 
+def era_reward(profile: RulesProfile, layer: Readable, era: int) -> int:
+    """Units minted for all machines of `era`."""
+    return profile.emission.era_reward(era, layer.get(GALAXY_ERA, SINGLE))
+
+
 def reward_of(profile: RulesProfile, layer: Readable, machine_id: str, stash: bytes, era: int) -> int:
     """The whole reward of a machine in `era` by the points it has there: this era, the last or the next."""
     machine, total = points.machine_at(layer, machine_id, era), points.total_at(layer, era)
     if not machine.gpus or not total:
         return 0
     actual = points.machine_total(profile, machine, points.stash_at(layer, stash, era).gpus)
-    return perbill_mul(perbill_rational(actual, total), profile.emission.era_reward(era))
+    return perbill_mul(perbill_rational(actual, total), era_reward(profile, layer, era))
 
 
 def expected_reward(profile: RulesProfile, layer: Readable, machine_id: str, era: int) -> int:

@@ -124,6 +124,8 @@ SERVER_ROOMS = declare("OnlineProfile.StashServerRooms", RAW, row(tuple[bytes, .
 CONFIRMED = declare_value("OnlineProfile.ConfirmedMachines", row(tuple[str, ...]))
 """`LiveMachines.confirmed_machine`: described and waiting for a committee."""
 SYS_INFO = declare_value("OnlineProfile.SysInfo", row(SysInfo))
+GALAXY_ERA = declare_value("OnlineProfile.GalaxyOnEra", NUMBER)
+"""The era in which the network first had exactly the galaxy's number of GPUs (quirk Q17 of chain-rules 14)."""
 PENDING_SLASH = declare("OnlineProfile.PendingSlash", NUMBER, row(PendingSlash))
 SLASH_REVIEW = declare("OnlineProfile.PendingSlashReview", NUMBER, row(SlashReview))
 HARDWARE_CHANGE = declare("OnlineProfile.UserMutHardwareStake", TEXT, row(HardwareChange))
@@ -179,3 +181,5 @@ def count(work: Work, *, machines: int = 0, gpus: int = 0, rented: int = 0) -> N
         machine_num=now.machine_num + machines, gpu_num=now.gpu_num + gpus, rented_gpu_num=now.rented_gpu_num + rented
     )
     work.layer.put(SYS_INFO, SINGLE, moved)
+    if gpus and moved.gpu_num == work.profile.emission.galaxy_gpus and work.layer.get(GALAXY_ERA, SINGLE) is None:
+        work.layer.put(GALAXY_ERA, SINGLE, work.era)

@@ -24,7 +24,7 @@ def network_totals(engine: Engine) -> NetworkTotals:
         issuance=Balance(balances.issuance(state)),
         burned=Balance(sum(amount for _, amount in state.items(balances.BURNED))),
         burn_floor=None if floor is None else Balance(floor),
-        era_reward=Balance(profile.emission.era_reward(era_of(engine.height))),
+        era_reward=Balance(payout.era_reward(profile, state, era_of(engine.height))),
         dbc_price_usd=price(state) or 0,
         machine_num=sums.machine_num,
         gpu_num=sums.gpu_num,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.rules.genesis import GenesisSpec, genesis
+from dbc_desktop.rules.online_profile.rows import GALAXY_ERA
 from dbc_desktop.rules.profile import LAUNCH_2021, MAINNET_411, MAINNET_411_STRICT, PROFILES, RENT_POT
 from dbc_desktop.rules.reward_queue import Owner, Queue
+from dbc_desktop.rules.state import SINGLE
 
 DBC = 10**15
 MEMBERS = (b"1" * 32, b"2" * 32, b"3" * 32)
@@ -59,6 +63,19 @@ def test_the_schedule_of_a_window_is_what_its_payouts_then_release() -> None:
     assert released == expected
     assert (min(expected), max(expected)) == (101, 249)
     assert queue.waiting == b""
+
+
+def test_the_galaxy_begins_at_exactly_its_number_of_gpus_and_doubles_59_eras(new_chain) -> None:
+    results = {}
+    for gpus in (4, 3):
+        galaxy = replace(MAINNET_411, emission=replace(MAINNET_411.emission, galaxy_gpus=gpus))
+        chain = new_chain(profile=galaxy)
+        chain.online()
+        results[gpus] = chain.engine.state.get(GALAXY_ERA, SINGLE)
+    assert results == {4: 1, 3: None}
+    reward = MAINNET_411.emission.era_reward
+    assert [reward(era, 1) // DBC for era in (1, 2, 60, 61)] == [1_095_890, 2_191_780, 2_191_780, 1_095_890]
+    assert (MAINNET_411.emission.galaxy_gpus, LAUNCH_2021.emission.galaxy_gpus) == (5_000, None)
 
 
 def test_a_play_of_2021_ends_as_it_always_did(chain) -> None:

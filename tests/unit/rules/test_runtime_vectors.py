@@ -16,6 +16,7 @@ from dbc_desktop.rules import committee, online_committee, price
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.online_profile import payout, points
 from dbc_desktop.rules.online_profile.rows import (
+    GALAXY_ERA,
     HARDWARE_CHANGE,
     MACHINES,
     PENDING_SLASH,
@@ -63,6 +64,7 @@ class Runtime:
             emission=self._emission(vector["inputs"].get("phase")),
         )
         standard = (params.get("gpu_point", 1_000), params.get("gpu_price", 5_000_000))
+        self.galaxy = vector["inputs"].get("phase", {}).get("galaxy_on_era")
         self.chain = make(profile=profile, price=params.get("avg_price", 12_000), members=3, standard=standard)
         phrases = sorted((f"//fleet{number}" for number in range(len(SORTED))), key=self._id)
         self.phrases = dict(zip(SORTED, phrases, strict=True))
@@ -73,12 +75,10 @@ class Runtime:
     def _emission(phase: dict[str, int] | None) -> PhasedEmission:
         if phase is None:
             return MAINNET_411.emission
-        galaxy = phase["galaxy_on_era"]
         return PhasedEmission(
             tuple(phase[f"phase_{number}_reward_per_era"] for number in range(3)),
             first_phase_eras=phase["first_phase_duration"],
             start_era=phase["online_reward_start_era"],
-            doubled_before=galaxy + 60 if galaxy else 0,
         )
 
     @staticmethod
@@ -392,6 +392,10 @@ def test_rewards(vector, new_chain) -> None:
     run = Runtime(new_chain, vector)
     run.online(*SORTED)
     chain, rent = run.chain, given.get("rent")
+    if run.galaxy:
+        layer = Overlay(run.state)
+        layer.put(GALAXY_ERA, SINGLE, run.galaxy)
+        layer.settle()
     if rent:
         run.use(rent["machine"])
         run.confirm(run.rent(rent["gpus"], rent["duration"]))
