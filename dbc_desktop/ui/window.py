@@ -15,6 +15,7 @@ from dbc_desktop.domain.network import Capability, ClockMode, Head, Identity
 from dbc_desktop.screens import texts
 from dbc_desktop.screens.topbar import account_chip, topbar_screen
 from dbc_desktop.ui import theme
+from dbc_desktop.ui.acting_account import ActingAccount
 from dbc_desktop.ui.hop import Hop
 from dbc_desktop.ui.page import Page
 from dbc_desktop.ui.page_shelf import PageShelf
@@ -28,7 +29,7 @@ from dbc_desktop.ui.window_state import ChainWatch
 
 if TYPE_CHECKING:  # what only annotations name is not read before the first paint
     from dbc_desktop.chain.backend import HeadChange
-    from dbc_desktop.domain.account import Account, AccountState, Address
+    from dbc_desktop.domain.account import Account, Address
     from dbc_desktop.domain.call import Call, Receipt
     from dbc_desktop.domain.gpu import RigSample
     from dbc_desktop.screens.notices import Notice
@@ -53,9 +54,7 @@ class Window(QMainWindow):
         self._theme_name = settings.theme
         texts.set_language(settings.language)
         self._watch = ChainWatch(lambda: self._program, self._hop, self)
-        self._accounts: tuple[Account, ...] = ()
-        self._chosen: Address | None = None
-        self._balance: AccountState | None = None
+        self._acting = ActingAccount(lambda: self._program, self)
         self._sample: RigSample | None = None
         self._visible = "home"
         self._jump_sheet: Sheet | None = None
@@ -69,6 +68,9 @@ class Window(QMainWindow):
         self._watch.reach_changed.connect(self._on_reach)
         self._watch.sampled.connect(self._on_sample)
         self._watch.failed.connect(lambda error: self._say(error, self._ask_again))
+        self._acting.changed.connect(self._tell_accounts)
+        self._acting.balance_changed.connect(self._render_account)
+        self._acting.failed.connect(self._say)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         # The first page brings its imports: it comes when the frame and its skeleton stand on the screen.
@@ -194,7 +196,7 @@ class Window(QMainWindow):
 
     def _on_head(self, change: HeadChange) -> None:
         self._render_chain()
-        self._read_balance()
+        self._acting.read_balance()
         sheet = self.sheets.sheet
         update = getattr(sheet, "update_head", None)
         if update is not None:
@@ -239,40 +241,19 @@ class Window(QMainWindow):
             )
         )
 
-    def _read_balance(self) -> None:
-        address, backend = self._chosen, self._program.backend
-        if address is None or self._is_reading_balance:
-            return
-        self._is_reading_balance = True
-
-        def done(state: AccountState) -> None:
-            self._is_reading_balance = False
-            if state.address == self._chosen:
-                self._balance = state
-                self._render_account()
-
-        self._program.runner.query(
-            "chain-read", lambda: backend.account(address), owner=self, done=done, failed=self._balance_failed
-        )
-
-    _is_reading_balance = False
-
-    def _balance_failed(self, error: DbcError) -> None:
-        self._is_reading_balance = False
-
     def _render_account(self) -> None:
         account = self.account()
-        self.top_bar.render_account(None if account is None else account_chip(account, self._balance))
+        self.top_bar.render_account(None if account is None else account_chip(account, self._acting.state))
 
     # what pages ask for (WindowServices)
 
     def account(self) -> Account | None:
         """The account the window acts for."""
-        return next((each for each in self._accounts if each.address == self._chosen), None)
+        return self._acting.account
 
     def accounts(self) -> tuple[Account, ...]:
         """All accounts, as last read."""
-        return self._accounts
+        return self._acting.accounts
 
     def head(self) -> Head | None:
         """The newest block that was told."""
@@ -323,13 +304,13 @@ class Window(QMainWindow):
         """Open the sheet that makes an account."""
         from dbc_desktop.ui.dialogs.create_account import CreateAccountSheet
 
-        self.open_sheet(CreateAccountSheet(self._program, self._account_made, "" if self._accounts else texts.tr("Me")))
+        self.open_sheet(CreateAccountSheet(self._program, self._acting.made, "" if self.accounts() else texts.tr("Me")))
 
     def open_restore_account(self) -> None:
         """Open the sheet that restores an account."""
         from dbc_desktop.ui.dialogs.restore_account import RestoreAccountSheet
 
-        self.open_sheet(RestoreAccountSheet(self._program, self._account_made))
+        self.open_sheet(RestoreAccountSheet(self._program, self._acting.made))
 
     def open_jump(self, blocks: int = 0) -> None:
         """Open the sheet that lets time pass, with `blocks` filled in."""
@@ -337,7 +318,7 @@ class Window(QMainWindow):
 
         if self._watch.head is None:
             return
-        sheet = JumpSheet(self._program, self._hop, self._watch.head, self._chosen, blocks)
+        sheet = JumpSheet(self._program, self._hop, self._watch.head, self._acting.address, blocks)
         self._jump_sheet = sheet
         sheet.closed.connect(self._jump_closed)
         self.open_sheet(sheet)
@@ -354,7 +335,7 @@ class Window(QMainWindow):
         entries.append(PaletteEntry(texts.tr("Lock all accounts"), self.lock))
         entries += [
             PaletteEntry(texts.tr("Act as {name}", name=each.name), partial(self.choose_account, each.address))
-            for each in self._accounts
+            for each in self.accounts()
         ]
         self.open_sheet(PaletteSheet(entries))
 
@@ -376,20 +357,15 @@ class Window(QMainWindow):
 
     def lock(self) -> None:
         """Lock every account."""
-        self._program.runner.command(
-            "secrets", self._program.wallet.lock, owner=self, done=lambda _: self._tell_accounts(), failed=self._say
-        )
+        self._acting.lock()
 
     def choose_account(self, address: Address) -> None:
         """Act for another account from now on."""
-        self._chosen, self._balance = address, None
-        self._tell_accounts()
+        self._acting.choose(address)
 
     def reload_accounts(self) -> None:
         """Read the accounts again."""
-        self._program.runner.query(
-            "secrets", self._program.wallet.accounts, owner=self, done=self._show_accounts, failed=self._say
-        )
+        self._acting.reload()
 
     def apply_settings(self) -> None:
         """Theme or language were changed: draw the window anew, on the same page."""
@@ -406,21 +382,9 @@ class Window(QMainWindow):
 
     # inside
 
-    def _account_made(self, account: Account) -> None:
-        self._chosen, self._balance = account.address, None
-        self.reload_accounts()
-
-    def _show_accounts(self, accounts: tuple[Account, ...]) -> None:
-        self._accounts = accounts
-        if self.account() is None:
-            self._chosen = accounts[0].address if accounts else None
-            self._balance = None
-        self._tell_accounts()
-
     def _tell_accounts(self) -> None:
-        self.top_bar.set_accounts(self._accounts, self._chosen)
+        self.top_bar.set_accounts(self.accounts(), self._acting.address)
         self._render_account()
-        self._read_balance()
         page = self.visible_page()
         if page is not None:
             page.on_account()
