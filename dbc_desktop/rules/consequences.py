@@ -170,8 +170,13 @@ def _rent(work: Work, before: State, args: dict[str, object], signer: bytes) -> 
 
 
 def _paid(work: Work, before: State, signer: bytes) -> Found:
-    yield from _burn(work, before, {}, signer)
-    to_owner = sum(_units(event.fields["amount"]) for event in work.events if event.name == "Transfer")
+    """What goes to the rent pot counts as burned: nothing leaves the pot in another way."""
+    pot = work.profile.rent.pot
+    paid = [(event.fields["to"], _units(event.fields["amount"])) for event in work.events if event.name == "Transfer"]
+    burned = balances.issuance(before) - balances.issuance(work.layer) + sum(amount for to, amount in paid if to == pot)
+    if burned:
+        yield _one("rent_burned", Severity.LOSS, burned)
+    to_owner = sum(amount for to, amount in paid if to != pot)
     if to_owner:
         yield _one("rent_paid", Severity.LOSS, to_owner)
 

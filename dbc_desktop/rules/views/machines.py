@@ -30,7 +30,7 @@ def machine(engine: Engine, machine_id: MachineId) -> Machine | None:
 def machines_of(engine: Engine, stash: Address) -> tuple[Machine, ...]:
     """All machines of a stash that the chain has a record of, by id."""
     found = (machine(engine, MachineId(one)) for one in stash_machines(engine.state, stash.raw).total)
-    return tuple(one for one in found if one is not None)
+    return tuple(one for one in found if one is not None and one.stash == stash)
 
 
 def market(engine: Engine) -> MachineTable:

@@ -32,22 +32,26 @@ def reward_rows(rows: Iterable[HistoryRow]) -> tuple[RewardRow, ...]:
 
 
 def stash_overview(engine: Engine, stash: Address) -> StashOverview:
-    """A stash at this height; the released figures are those of the newest payout that is over, and six before."""
+    """A stash at this height, with the machines that have not left.
+
+    The released figures are those of the newest payout that is over, and six before.
+    """
     state, profile = engine.state, engine.profile
     held, ids = stash_rewards(state, stash.raw), stash_machines(state, stash.raw).total
     newest = newest_paid_era(engine)
     eras = range(held.released_era - len(held.released) + 1, held.released_era + 1)
     released = dict(zip(eras, held.released, strict=True))
-    found = [state.get(MACHINES, one) for one in ids]
+    known = ((one, state.get(MACHINES, one)) for one in ids)
+    found = {one: row for one, row in known if row is not None and row.stash == stash.raw}
     locked = held.locked
     if not profile.payout.counts_locked:
         locked = sum(amount.units for amount in release_schedule(engine, stash).amounts)
     return StashOverview(
         stash=stash,
         controller=controller_of(engine, stash),
-        machines=tuple(MachineId(one) for one in ids),
-        gpu_num=sum(one.gpu_num for one in found if one is not None),
-        rented_gpu_num=sum(len(machine_orders(state, one).used_gpu) for one in ids),
+        machines=tuple(MachineId(one) for one in found),
+        gpu_num=sum(row.gpu_num for row in found.values()),
+        rented_gpu_num=sum(len(machine_orders(state, one).used_gpu) for one in found),
         total_staked=Balance(state.get(STASH_STAKE, stash.raw) or 0),
         total_earned=Balance(held.earned),
         total_claimed=Balance(held.claimed),
@@ -72,7 +76,7 @@ def release_schedule(engine: Engine, stash: Address) -> ReleaseSchedule:
     by_era: dict[int, int] = {}
     for machine_id in stash_machines(state, stash.raw).total:
         data, owner = state.get(payout.QUEUES, machine_id), state.get(payout.OWNERS, machine_id)
-        if data is not None and owner is not None:
+        if data is not None and owner is not None and owner.stash == stash.raw:
             for era, amount in engine.profile.payout.schedule(reward_queue.unpack(data), owner).items():
                 by_era[era] = by_era.get(era, 0) + amount
     if not by_era:

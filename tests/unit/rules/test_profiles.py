@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.rules.genesis import GenesisSpec, genesis
 from dbc_desktop.rules.online_profile.rows import GALAXY_ERA
@@ -63,6 +64,23 @@ def test_the_schedule_of_a_window_is_what_its_payouts_then_release() -> None:
     assert released == expected
     assert (min(expected), max(expected)) == (101, 249)
     assert queue.waiting == b""
+
+
+def test_a_preview_tells_what_of_the_rent_is_burned_and_what_the_owner_gets(new_chain) -> None:
+    told = {}
+    for profile in (LAUNCH_2021, MAINNET_411):
+        chain = new_chain(profile=profile)
+        chain.online()
+        chain.do(chain.renter, "RentMachine", "rent_machine", chain.machine_id, 4, 144_000)
+        seen = chain.engine.preview(Call("RentMachine", "confirm_rent", (0,)), chain.renter, 150)
+        told[profile.name] = [(one.kind, one.facts["amount"].units) for one in seen.consequences[:-1]]
+    assert told == {
+        "launch-2021": [("rent_burned", 249_541_666_666_666_666_666)],
+        "mainnet-411": [
+            ("rent_burned", 12_477_083_333_333_333_333),
+            ("rent_paid", 237_064_583_333_333_333_333),
+        ],
+    }
 
 
 def test_the_galaxy_begins_at_exactly_its_number_of_gpus_and_doubles_59_eras(new_chain) -> None:

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from dbc_desktop.crypto import ss58
+from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.machine import MachineStatus
@@ -138,6 +139,9 @@ def test_exit_frees_the_stake_and_the_rest_is_still_released(new_chain, name: st
     assert stash_machines(chain.engine.state, chain.stash) == ((chain.machine_id,), ())
     assert sys_info(chain.engine.state) == (0, 0, 0, 0)
     assert points.total_at(chain.engine.state, 366) == 0
+    seen = views.stash_overview(chain.engine, Address(chain.stash))
+    assert (seen.machines, seen.gpu_num) == ((), 0)
+    assert seen.locked >= locked
     before = stash_rewards(chain.engine.state, chain.stash).can_claim
     chain.eras(2)
     assert stash_rewards(chain.engine.state, chain.stash).can_claim > before
@@ -157,6 +161,8 @@ def test_nobody_else_may_bond_a_machine_whose_rewards_still_wait(new_chain) -> N
         message = bind_message(chain.machine_id, ss58.encode(chain.renter))
         call = (PROFILE, "bond_machine", chain.machine_id, message, chain.keys.sign(message))
         results.append(chain.attempt(chain.renter, *call))
+        assert views.machines_of(chain.engine, Address(chain.stash)) == ()
+        assert views.stash_overview(chain.engine, Address(chain.stash)).machines == ()
     assert results == [(PROFILE, "MachineIdExist"), None]
 
 
