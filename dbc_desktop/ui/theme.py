@@ -19,10 +19,11 @@ from dbc_desktop.ui.stylesheet import stylesheet_of
 
 SANS = "Inter"
 MONO = "JetBrains Mono"
+# TrueType only: Qt darkens the stems of OpenType outlines, and light text on dark comes out a fifth too heavy.
 FONT_FILES = (
-    "Inter-Regular.otf",
-    "Inter-Medium.otf",
-    "Inter-SemiBold.otf",
+    "Inter-Regular.ttf",
+    "Inter-Medium.ttf",
+    "Inter-SemiBold.ttf",
     "JetBrainsMono-Regular.ttf",
     "JetBrainsMono-Medium.ttf",
 )
