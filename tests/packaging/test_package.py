@@ -57,6 +57,16 @@ def test_its_self_test_finds_all_that_is_needed(tmp_path: Path) -> None:
     assert re.search(r"^ok .*1280 × 800", done.stdout, re.MULTILINE), done.stdout
 
 
+def test_its_window_opens_on_a_screen(tmp_path: Path) -> None:
+    env = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PATH": os.defpath, "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        ["xvfb-run", "-a", "-s", "-screen 0 1280x800x24", PROGRAM, "self-test"],
+        env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^ok .*1280 × 800, xcb$", done.stdout, re.MULTILINE), done.stdout
+
+
 def test_every_module_of_ours_is_inside(tmp_path: Path) -> None:
     sources = [path for path in (ROOT / "dbc_desktop").rglob("*.py") if path.name != "__main__.py"]
     found = re.search(r"^ok .*: (\d+)$", run(tmp_path, "self-test").stdout, re.MULTILINE)
