@@ -13,7 +13,7 @@ from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.domain.reward import ReleaseRule, RewardRow
 from dbc_desktop.screens import formats
-from dbc_desktop.screens.texts import tr
+from dbc_desktop.screens.texts import ntr, tr
 from dbc_desktop.services.rewards import RewardsSummary
 
 BARS_SHOWN = 150
@@ -212,7 +212,8 @@ def _ledger_row(row: RewardRow, names: dict[MachineId, str]) -> LedgerRow:
 def _stake_bar(machine: Machine) -> StakeBar:
     cap = machine.stake_cap or ZERO
     fraction = min(1.0, machine.stake_held.units * 1_000 // cap.units / 1_000) if cap.units else 0.0
-    return StakeBar(formats.short_id(machine.machine_id), f"{machine.stake_held.text(2)} / {cap.text(2)}", fraction)
+    name = f"{formats.short_id(machine.machine_id)} · {ntr('{n} GPU', '{n} GPUs', machine.gpu_num)}"
+    return StakeBar(name, f"{machine.stake_held.text(2)} / {cap.text(2)}", fraction)
 
 
 def rewards_csv(rows: Iterable[RewardRow]) -> str:

@@ -19,6 +19,7 @@ QFrame[card="true"] { background: $card; border: 1px solid $line; border-radius:
 QFrame[card="true"][edge="warn"] { border-color: $warn; }
 QFrame[card="true"][edge="accent"] { border-color: $accent; }
 QFrame[card="true"][edge="loss"] { border-color: $loss; }
+QFrame[card="true"]:focus { border-color: $text; }
 QFrame[sheet="true"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 QFrame[inset="true"] { background: $soft_plain; border: 1px solid $line; border-radius: 6px; }
 QFrame[hairline="true"] { background: $line; border: none; }

@@ -227,7 +227,7 @@ class _StakeLine(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
         line = QHBoxLayout()
-        self._name, self._text, self._bar = Label(), Label("", "muted"), Progress()
+        self._name, self._text, self._bar = Label(), Label("", "second"), Progress()
         line.addWidget(self._name)
         line.addStretch(1)
         line.addWidget(self._text)

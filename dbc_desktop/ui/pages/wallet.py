@@ -259,7 +259,7 @@ class WalletPage(Page):
             for column, cell in enumerate(_transaction_cells(row)):
                 _put(self._recent_table, line + 1, column, cell, right=column in (1, 3))
         self._recent_table.setHorizontalSpacing(32)
-        self._recent_table.setColumnStretch(len(heads) - 1, 1)
+        self._recent_table.setColumnStretch(0, 1)
 
     # acting
 

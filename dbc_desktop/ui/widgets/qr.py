@@ -7,13 +7,16 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-_QUIET = 3
+from dbc_desktop.ui import theme
+
+_QUIET = 2
+"""Modules of light around the code."""
 
 
 class QrCode(QWidget):
     """Shows `text` as a square of `size` pixels."""
 
-    def __init__(self, text: str = "", size: int = 132, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", size: int = 148, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[tuple[int, ...], ...] = ()
         self.setFixedSize(size, size)
@@ -30,9 +33,11 @@ class QrCode(QWidget):
         if not self._rows:
             return
         painter = QPainter(self)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color("line"))  # a square to be seen on a light card too
         painter.setBrush(QColor("#FFFFFF"))
-        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setPen(Qt.PenStyle.NoPen)
         number = len(self._rows)
         module = max(1, self.width() // (number + 2 * _QUIET))
         offset = (self.width() - module * number) // 2
