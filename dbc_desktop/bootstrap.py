@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbc_desktop import __version__
-from dbc_desktop.domain.errors import DbcError, InvalidInput, PartMissing
+from dbc_desktop.domain.errors import DbcError, PartMissing
+from dbc_desktop.storage.chain_folder import chain_folder
 
 if TYPE_CHECKING:
     from dbc_desktop.chain.backend import ChainReader, LocalBackend
@@ -133,21 +134,20 @@ class ChainFactories:
         """The embedded chain of `home` for reading, beside a running writer."""
         from dbc_desktop.chain.local.reader import LocalReader
 
-        return LocalReader(_existing_chain(home))
+        return LocalReader(chain_folder(home, is_new=False))
 
     def open_writer(self, home: Path) -> LocalBackend:
         """The embedded chain of `home` for writing; its clock stands still."""
         from dbc_desktop.chain.local.backend import LocalChain
 
-        return LocalChain(_existing_chain(home), clock=self.clock(), is_running=False)
+        return LocalChain(chain_folder(home, is_new=False), clock=self.clock(), is_running=False)
 
     def create_chain(self, home: Path, rules: str, *, residents: bool) -> LocalBackend:
         """A new embedded chain in `home`; its clock stands still."""
         from dbc_desktop.chain.local.backend import LocalChain
 
-        if (home / "chain" / "chain.sqlite3").exists():
-            raise InvalidInput("home", "chain_exists", home=str(home))
-        return LocalChain(home / "chain", profile=rules, clock=self.clock(), is_running=False, residents=residents)
+        folder = chain_folder(home, is_new=True)
+        return LocalChain(folder, profile=rules, clock=self.clock(), is_running=False, residents=residents)
 
     def accounts(self, home: Path) -> tuple[Account, ...]:
         """The accounts of the wallet in `home`."""
@@ -161,12 +161,6 @@ class ChainFactories:
         from dbc_desktop.telemetry.choose import choose_sensors
 
         return choose_sensors(self.clock())
-
-
-def _existing_chain(home: Path) -> Path:
-    if not (home / "chain" / "chain.sqlite3").exists():
-        raise InvalidInput("home", "no_chain", home=str(home))
-    return home / "chain"
 
 
 class Core:
@@ -342,7 +336,7 @@ def _run_node(options: argparse.Namespace) -> int:
     from dbc_desktop.lanes.clock import SystemClock
     from dbc_desktop.sessions.standin.server import serve
 
-    return serve(ReadOrders(LocalReader(_existing_chain(options.home))), SystemClock(), port=options.port)
+    return serve(ReadOrders(LocalReader(chain_folder(options.home, is_new=False))), SystemClock(), port=options.port)
 
 
 class ReadOrders:
