@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from dbc_desktop.services.checkup import Check
     from dbc_desktop.services.program import Program
     from dbc_desktop.telemetry.ports import Sensors
+    from dbc_desktop.ui.running import RunningWindow
     from dbc_desktop.wallet.ports import SecretStore
     from dbc_desktop.wallet.wallet import Wallet
 
@@ -206,6 +206,9 @@ class Core:
             runner=TaskRunner(post, on_failed=on_failed, on_bug=on_bug),
             clock=clock,
         )
+        self.program.sampler.start()
+        # What was on its way when the program last ended is looked up by its hash, never sent again.
+        self.program.runner.command("chain-write", self.program.transactions.resume, done=lambda _: None)
 
     def close(self) -> None:
         """Stop what runs, let go of files."""
@@ -221,99 +224,21 @@ class Core:
         self._journal.close()
 
 
-class WindowProgram:
-    """The program with its window; what stands behind the window is put together after its first paint."""
+def open_window(home: Path) -> RunningWindow:
+    """The window on this data folder, not shown yet; what stands behind it is put together after its first paint."""
+    from dbc_desktop.storage.settings import SettingsStore
+    from dbc_desktop.ui.running import RunningWindow
 
-    def __init__(self, home: Path) -> None:
-        from PySide6.QtWidgets import QApplication
+    def open_core(post: Post, on_failed: Callable[[DbcError], None], on_bug: Callable[[BaseException], None]) -> Core:
+        return Core(home, post, on_failed, on_bug)
 
-        from dbc_desktop.storage.settings import SettingsStore
-        from dbc_desktop.ui.hop import Hop
-        from dbc_desktop.ui.window import Window
-
-        existing = QApplication.instance()
-        self.app = existing if isinstance(existing, QApplication) else QApplication(["dbc-desktop"])
-        self.app.setApplicationName("DBC Desktop")
-        self.app.setDesktopFileName("dbc-desktop")
-        self._home = home
-        self._core: Core | None = None
-        self._is_closed = False
-        self._hop = Hop()
-        self._refusal: DbcError | None = None
-        self.window = Window(self._open, SettingsStore(home).load())
-        sys.excepthook = lambda kind, error, trace: None if error is self._refusal else self._on_bug(error)
-
-    @property
-    def core(self) -> Core:
-        """Everything but the window, opened when it is first asked for."""
-        if self._core is None:
-            self._core = Core(self._home, self._hop.post, self._on_failed, self._on_bug)
-            program = self._core.program
-            program.sampler.start()
-            # What was on its way when the program last ended is looked up by its hash, never sent again.
-            program.runner.command("chain-write", program.transactions.resume, done=lambda _: None)
-        return self._core
-
-    def run(self) -> int:
-        """Show the window until it is closed."""
-        import signal
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Python hears of it when the window's timer ticks next, within a second.
-            signal.signal(number, lambda *_: self.app.quit())
-        self.window.show()
-        status = self.app.exec()
-        self.close()
-        if self._refusal is not None:
-            raise self._refusal
-        return status
-
-    def _open(self) -> Program:
-        try:
-            return self.core.program
-        except DbcError as error:  # e.g. the data folder is read-only: say it and leave
-            self._refusal = error
-            if self.app.platformName() != "offscreen":
-                self._tell(error)
-            self.app.exit(1)
-            raise
-
-    def _tell(self, error: DbcError) -> None:
-        from PySide6.QtWidgets import QMessageBox
-
-        from dbc_desktop.screens.notices import notice_for
-
-        notice = notice_for(error)
-        QMessageBox.critical(self.window, notice.title, notice.body)
-
-    def close(self) -> None:
-        """Close the window and what it stands on; closing twice is harmless."""
-        if self._is_closed:
-            return
-        self._is_closed = True
-        self.window.close()
-        self._hop.close()
-        if self._core is not None:
-            self._core.close()
-        sys.excepthook = sys.__excepthook__
-
-    def _on_failed(self, error: DbcError) -> None:
-        """An expected error that no page waited for is said in the strip, not lost."""
-        from dbc_desktop.screens.notices import notice_for
-
-        self._hop.post(self.window, lambda: self.window.show_notice(notice_for(error)))
-
-    def _on_bug(self, error: BaseException) -> None:
-        """One handler for what nobody expected: the person reads the report, nothing is sent anywhere."""
-        report = "".join(traceback.format_exception(error))
-        print(report, file=sys.stderr)  # noqa: T201 - the report must not be lost when the window is gone
-        self._hop.post(self.window, lambda: self.window.show_bug(report))
+    return RunningWindow(open_core, SettingsStore(home).load())
 
 
 def _run_window(options: argparse.Namespace) -> int:
     if not _has_screen():  # Qt would abort the process
         raise PartMissing("screen")
-    return WindowProgram(_home_of(options)).run()
+    return open_window(_home_of(options)).run()
 
 
 def _run_tour(options: argparse.Namespace) -> int:
@@ -324,11 +249,11 @@ def _run_tour(options: argparse.Namespace) -> int:
     from dbc_desktop.ui.tour.story import play
 
     with tempfile.TemporaryDirectory(prefix="dbc-tour-") as folder:
-        program = WindowProgram(Path(folder))
+        running = open_window(Path(folder))
         try:
-            return play(program.window, program.core.program, options.out, own_command(), program.close)
+            return play(running.window, running.program, options.out, own_command(), running.close)
         finally:
-            program.close()
+            running.close()
 
 
 def _run_node(options: argparse.Namespace) -> int:
@@ -421,14 +346,14 @@ def _try_engine(scratch: Path) -> str:
 def _try_window(scratch: Path) -> str:
     from dbc_desktop.ui.tour.hand import Hand
 
-    program = WindowProgram(scratch / "window")
-    hand = Hand(program.window)
-    program.window.show()
+    running = open_window(scratch / "window")
+    hand = Hand(running.window)
+    running.window.show()
     hand.find("topbar.block")
     hand.rest(500)
-    size = program.window.size()
-    program.close()
-    return f"{size.width()} × {size.height()}, {program.app.platformName()}"
+    size = running.window.size()
+    running.close()
+    return f"{size.width()} × {size.height()}, {running.app.platformName()}"
 
 
 def _try_keyring() -> str:

@@ -74,15 +74,15 @@ def _child(home: Path) -> None:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from dbc_desktop.bootstrap import WindowProgram
+    from dbc_desktop.bootstrap import open_window
     from dbc_desktop.domain.network import BLOCKS_PER_ERA, Head
     from dbc_desktop.ui.pages import PAGES
     from dbc_desktop.ui.tour.hand import Hand
 
     app = QApplication(["bench"])
     floor = _bare()
-    program = WindowProgram(home)
-    hand, core = Hand(program.window), program.core.program
+    program = open_window(home)
+    hand, core = Hand(program.window), program.program
     began = time.monotonic()
     program.window.show()
     QTest.qWaitForWindowExposed(program.window)

@@ -33,7 +33,7 @@ OURS = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QEvent, QObject
-from dbc_desktop.bootstrap import WindowProgram
+from dbc_desktop.bootstrap import open_window
 
 class FirstPaint(QObject):
     def eventFilter(self, watched, event):
@@ -42,7 +42,7 @@ class FirstPaint(QObject):
             watched.removeEventFilter(self)
         return False
 
-program = WindowProgram(Path(sys.argv[1]))
+program = open_window(Path(sys.argv[1]))
 first_paint = FirstPaint()
 program.window.installEventFilter(first_paint)
 program.window.show()

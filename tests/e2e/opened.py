@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from dbc_desktop.bootstrap import WindowProgram
+from dbc_desktop.bootstrap import open_window
 from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import Address
@@ -34,8 +34,8 @@ class Opened:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.program = WindowProgram(home)
-        self.core = self.program.core.program
+        self.program = open_window(home)
+        self.core = self.program.program
         self.window = self.program.window
         self.hand = Hand(self.window)
         self.window.show()
