@@ -33,17 +33,17 @@ class TopBarWidget(QWidget):
         self.setObjectName("topbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(44)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 1)
         row.setSpacing(16)
         self._logo = Label()
-        self._logo.setFixedWidth(12)
+        self._logo.setFixedWidth(16)
         self._brand = Label("DBC Desktop", "strong")
         brand = QWidget()
         brand.setFixedWidth(160)
         inner = QHBoxLayout(brand)
         inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(7)
+        inner.setSpacing(3)
         inner.addWidget(self._logo)
         inner.addWidget(self._brand)
         inner.addStretch(1)
@@ -105,6 +105,8 @@ class TopBarWidget(QWidget):
         self._brand.setVisible(not narrow)
         self._brand_box.setFixedWidth(20 if narrow else 160)
         self.find_button.setVisible(not narrow)
+        self._block_word.setVisible(not narrow)
+        self._row.setSpacing(8 if narrow else 16)
 
     def render_chain(self, bar: TopBar) -> None:
         """Fill the left part."""
@@ -120,6 +122,7 @@ class TopBarWidget(QWidget):
         self._dot.set_kind(bar.live_kind)
         self._dot.show()
         self._live.setText(bar.live)
+        self._live.setToolTip(bar.live)
         if self.clock.text() != bar.clock:
             self.clock.setText(bar.clock)
             self.clock.updateGeometry()

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from dbc_desktop.domain.machine import MachineId
@@ -137,7 +137,7 @@ class MachineModel(QAbstractTableModel):
         }[Column(section)]
 
 
-def _dot(kind: str) -> QPixmap:
+def _dot(kind: str) -> QIcon:
     ratio = 2
     pixmap = QPixmap(10 * ratio, 10 * ratio)
     pixmap.setDevicePixelRatio(ratio)
@@ -148,7 +148,10 @@ def _dot(kind: str) -> QPixmap:
     painter.setBrush(theme.color(kind))
     painter.drawEllipse(QRectF(1, 1, 8, 8))
     painter.end()
-    return pixmap
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint the dot of a selected row
+        icon.addPixmap(pixmap, mode)
+    return icon
 
 
 class MachineView(QTableView):
@@ -160,6 +163,7 @@ class MachineView(QTableView):
         super().__init__()
         self.setModel(model)
         head = dress_table(self, "machines.table")
+        self.setIconSize(QSize(10, 10))
         head.setSectionsClickable(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for column, width in ((Column.MACHINE, 110), (Column.RENTED, 80), (Column.REWARD, 110)):

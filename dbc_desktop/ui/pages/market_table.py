@@ -167,7 +167,14 @@ _WIDTHS = {
     MarketColumn.DOWNLOAD: 76,
     MarketColumn.RECORD: 118,
 }
-_FIRST_TO_GO = (MarketColumn.MEMORY, MarketColumn.DOWNLOAD, MarketColumn.GPU_MEMORY)
+_FIRST_TO_GO = (
+    MarketColumn.MEMORY,
+    MarketColumn.DOWNLOAD,
+    MarketColumn.GPU_MEMORY,
+    MarketColumn.DBC_HOUR,
+    MarketColumn.POINTS,
+    MarketColumn.PLACE,
+)
 
 
 class MarketView(QTableView):

@@ -20,7 +20,7 @@ from dbc_desktop.services.rewards import RewardsSummary, rewards_summary
 from dbc_desktop.services.staking import claim_call
 from dbc_desktop.storage.files import write_whole
 from dbc_desktop.ui.page import Page, WindowServices
-from dbc_desktop.ui.pages.rewards_table import LedgerModel, ledger_view
+from dbc_desktop.ui.pages.rewards_table import LedgerModel, LedgerView
 from dbc_desktop.ui.widgets import Card, KeyValue, Label, Progress
 from dbc_desktop.ui.widgets.legend import Legend
 from dbc_desktop.ui.widgets.vesting_chart import VestingChart
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
 
 _SIDE = 345
+_CHART_FRAME = 56
+"""What a card takes around the chart: its margins and its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,14 @@ class RewardsPage(Page):
         )
         self._chart = VestingChart()
         chart.body.addWidget(self._chart)
+        chart.setMaximumHeight(self._chart.maximumHeight() + _CHART_FRAME)
         self._model = LedgerModel()
-        self._view = ledger_view(self._model)
-        ledger = Card(padding=8)
+        self._view = LedgerView(self._model)
+        self._ledger = ledger = Card(padding=8)
         ledger.body.addWidget(self._view)
         left.addWidget(chart, 2)
         left.addWidget(ledger, 3)
+        left.addStretch()
         return left
 
     def _build_side(self) -> QWidget:
@@ -174,6 +178,8 @@ class RewardsPage(Page):
         self._export.show()
         self._chart.show_screen(screen)
         self._model.show_rows(screen.rows)
+        margins = self._ledger.outer.contentsMargins()
+        self._ledger.setMaximumHeight(self._view.maximumHeight() + margins.top() + margins.bottom() + 2)
         self._figures.set_rows(screen.figures)
         self._stake_note.setText(screen.stake_note)
         self._fill_stakes(screen.stakes)

@@ -7,15 +7,18 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from dbc_desktop.screens.rewards import LedgerRow
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui import theme
-from dbc_desktop.ui.widgets.table import dress_table
+from dbc_desktop.ui.widgets.table import HEAD_HEIGHT, ROW_HEIGHT, dress_table
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_ALL_COLUMNS = 620
+"""Pixels in which every column has room beside a machine's id and model."""
 
 
 class Column(IntEnum):
@@ -106,12 +109,26 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def ledger_view(model: LedgerModel) -> QTableView:
-    """The table on a card: rows of 32, hairlines, no grid."""
-    view = QTableView()
-    view.setModel(model)
-    head = dress_table(view, "rewards.table")
-    head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    head.setSectionResizeMode(Column.MACHINE, QHeaderView.ResizeMode.Stretch)
-    head.setMinimumSectionSize(48)
-    return view
+class LedgerView(QTableView):
+    """The table on a card, never higher than its rows; in a small window what was earned goes before the names do."""
+
+    def __init__(self, model: LedgerModel) -> None:
+        super().__init__()
+        self.setModel(model)
+        head = dress_table(self, "rewards.table")
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(Column.MACHINE, QHeaderView.ResizeMode.Stretch)
+        head.setMinimumSectionSize(48)
+        model.rowsInserted.connect(self._fit)
+        model.modelReset.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMaximumHeight(HEAD_HEIGHT + ROW_HEIGHT * max(1, self.model().rowCount()) + 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave a column out where there is no room for all."""
+        super().resizeEvent(event)
+        is_small = self.width() < _ALL_COLUMNS
+        if self.isColumnHidden(Column.EARNED) is not is_small:
+            self.setColumnHidden(Column.EARNED, is_small)

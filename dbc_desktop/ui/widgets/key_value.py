@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
@@ -11,10 +12,11 @@ from dbc_desktop.ui.widgets.hairline import Hairline
 from dbc_desktop.ui.widgets.label import Label
 
 Row = tuple[str, "str | QWidget"]
+_SHORTENED = re.compile(r"\w{4,6}…\w{4}")
 
 
 class KeyValue(QWidget):
-    """`rows` of (name, text or widget); the name muted at the left, the value at the right."""
+    """`rows` of (name, text or widget); the name muted at the left, the value at the right, a shortened id in mono."""
 
     def __init__(self, rows: Sequence[Row] = (), parent: QWidget | None = None, *, row_height: int = 31) -> None:
         super().__init__(parent)
@@ -33,6 +35,8 @@ class KeyValue(QWidget):
             for shown, (_, value) in zip(self._values, rows, strict=True):
                 if isinstance(shown, Label) and isinstance(value, str):
                     shown.setText(value)
+                    if shown.property("role") != _role(value):
+                        shown.set_role(_role(value))
             return
         while self._box.count():
             item = self._box.takeAt(0)
@@ -48,7 +52,7 @@ class KeyValue(QWidget):
             row.setSpacing(12)
             row.addWidget(Label(name, "muted"))
             row.addStretch(1)
-            shown = Label(value) if isinstance(value, str) else value
+            shown = Label(value, _role(value)) if isinstance(value, str) else value
             if isinstance(shown, Label):
                 shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(shown)
@@ -60,3 +64,7 @@ class KeyValue(QWidget):
     def value(self, name: str) -> QWidget:
         """The widget that shows the value of a row."""
         return self._values[self._names.index(name)]
+
+
+def _role(text: str) -> str:
+    return "mono" if _SHORTENED.fullmatch(text) else ""

@@ -37,9 +37,10 @@ class SparkLine(QWidget):
         """Draw ground and line."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.color("card"))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, theme.color("line"))  # how far the time reaches
         start, low = self._end - self._seconds, self._low
         lines = polygons(self._series, start, self._seconds, self.width() // 2)
+        if lines:
+            painter.fillRect(0, self.height() - 1, self.width(), 1, theme.color("line"))  # how far the time reaches
         painter.setTransform(scaled(self.width(), self.height(), self._seconds, low, self._high))
         pen = QPen(theme.color(self._series.token), PEN_WIDTH)
         pen.setCosmetic(True)
