@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from dbc_desktop.screens.market import MarketDetail
@@ -10,6 +11,8 @@ from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.widgets import Badge, Button, Card, Hairline, IdLabel, KeyValue, Label
 
 WIDTH = 276
+_ROOM_FOR_RECORD = 480
+"""Pixels of height from which the record stands below the offer; what it costs to rent goes before it."""
 
 
 class DetailPanel(Card):
@@ -59,8 +62,17 @@ class DetailPanel(Card):
         self._why_not.setVisible(bool(detail.why_not))
         self._rent.setEnabled(detail.can_rent)
         self._record.setText("\n".join(detail.record))
+        self._show_record()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the record out of a low window."""
+        super().resizeEvent(event)
+        self._show_record()
+
+    def _show_record(self) -> None:
+        is_shown = bool(self._record.text()) and self.height() >= _ROOM_FOR_RECORD
         for widget in (self._record_line, self._record_title, self._record):
-            widget.setVisible(bool(detail.record))
+            widget.setVisible(is_shown)
 
 
 class _OfferLines(QWidget):

@@ -26,7 +26,7 @@ from dbc_desktop.screens.wallet import (
     wallet_screen,
 )
 from dbc_desktop.ui.page import Page, WindowServices
-from dbc_desktop.ui.widgets import AddressLabel, Badge, Button, Card, Field, Hairline, IdLabel, Label
+from dbc_desktop.ui.widgets import AddressLabel, Badge, Button, Card, ElidedLabel, Field, Hairline, IdLabel, Label
 from dbc_desktop.ui.widgets.qr import QrCode
 
 if TYPE_CHECKING:
@@ -215,10 +215,10 @@ class WalletPage(Page):
             cells = (
                 name,
                 AddressLabel(row.address_text),
-                Label(row.role, "muted"),
+                ElidedLabel(row.role, "muted"),
                 free,
                 reserved,
-                Label(row.place, "muted"),
+                ElidedLabel(row.place, "muted"),
                 Badge(row.lock_text, row.lock_kind),
                 self._row_buttons(number, row),
             )
@@ -314,7 +314,7 @@ class WalletPage(Page):
 def _transaction_cells(row: TransactionRow) -> tuple[QWidget, ...]:
     outcome = Badge(row.outcome, row.outcome_kind)
     outcome.setToolTip(row.detail)
-    return Label(row.what), Label(row.block), Label(row.age, "muted"), Label(row.fee), outcome, IdLabel(row.hash)
+    return ElidedLabel(row.what), Label(row.block), Label(row.age, "muted"), Label(row.fee), outcome, IdLabel(row.hash)
 
 
 def _put(table: QGridLayout, row: int, column: int, cell: QWidget, *, right: bool) -> None:
