@@ -71,7 +71,6 @@ def _held_mib() -> float:
 
 
 def _child(home: Path) -> None:
-    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
     from dbc_desktop.bootstrap import open_window
@@ -85,15 +84,14 @@ def _child(home: Path) -> None:
     hand, core = Hand(program.window), program.program
     began = time.monotonic()
     program.window.show()
-    QTest.qWaitForWindowExposed(program.window)
     hand.wait(lambda: program.window.head() is not None, "the first block", 60)
     heartbeat = Heartbeat()
     heartbeat.during = "the first two seconds"
-    QTest.qWait(2_000)
+    hand.rest(2_000)
     for entry in PAGES:
         heartbeat.during = f"{entry.key}, first shown"
         hand.click(f"rail.{entry.key}")
-        QTest.qWait(300)
+        hand.rest(300)
     ended: list[Head] = []
     is_over = False
 
@@ -112,13 +110,13 @@ def _child(home: Path) -> None:
         entry = PAGES[turns % len(PAGES)]
         heartbeat.during = f"{entry.key}, while the chain jumps"
         hand.click(f"rail.{entry.key}")
-        QTest.qWait(150)
+        hand.rest(150)
         turns += 1
     is_over = True
     longest, during = heartbeat.longest()
     sample = core.sampler.latest()
     while time.monotonic() < began + MEMORY_SECONDS:
-        QTest.qWait(500)
+        hand.rest(500)
     held = _held_mib()
     program.close()
     del app
