@@ -12,7 +12,7 @@ from pathlib import Path
 from dbc_desktop.cli import chain_commands, status_command, telemetry_command
 from dbc_desktop.cli.layout import printable
 from dbc_desktop.cli.ports import Factories
-from dbc_desktop.domain.errors import Cancelled, DbcError
+from dbc_desktop.domain.errors import Cancelled, DbcError, InvalidInput
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import set_language, tr
 
@@ -44,7 +44,9 @@ def main(argv: Sequence[str], make: Factories) -> int:
         return INTERRUPTED
     except DbcError as error:
         notice = notice_for(error)
-        print(printable(f"{notice.title}: {notice.body}"), file=sys.stderr)
+        # A wrong input is one sentence that says what to do; "check this field" is for forms.
+        said = notice.body if isinstance(error, InvalidInput) else f"{notice.title}: {notice.body}"
+        print(printable(said), file=sys.stderr)
         return FAILED
     except BrokenPipeError:  # the reader has left, as `head` does; a second error while closing would be noise
         with Path(os.devnull).open("wb") as nowhere:

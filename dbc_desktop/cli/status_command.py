@@ -31,16 +31,15 @@ def run(options: argparse.Namespace, home: Path, make: Factories) -> None:
     """Print the report.
 
     Raises:
-        InvalidInput: `address`, where it is none of this network or where none is given and the wallet is empty.
+        InvalidInput: `home`, where there is no chain yet; `address`, where it is none of this network or where none is
+            given and the wallet is empty.
     """
-    if options.address is not None:
-        addresses = [Address(ss58.decode(options.address))]
-    else:
-        addresses = [account.address for account in make.accounts(home)]
-        if not addresses:
-            raise InvalidInput("address", "empty")
+    given = None if options.address is None else Address(ss58.decode(options.address))
     reader = make.open_reader(home)
     try:
+        addresses = [account.address for account in make.accounts(home)] if given is None else [given]
+        if not addresses:
+            raise InvalidInput("address", "empty")
         report = status_report(reader, addresses)
     finally:
         reader.close()

@@ -171,14 +171,14 @@ def test_status_without_any_account_asks_for_an_address(capsys: pytest.CaptureFi
     assert main(["status"], Workshop()) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "Check this field: Paste the address of the account.\n"
+    assert said.err == "Paste the address of the account.\n"
 
 
 def test_an_address_of_another_network_is_refused_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     polkadot = "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5"
     assert main(["status", polkadot], make := Workshop()) == 1
     assert capsys.readouterr().err == (
-        "Check this field: This address belongs to another network. Ask for the DBC form of it, which starts with 5.\n"
+        "This address belongs to another network. Ask for the DBC form of it, which starts with 5.\n"
     )
     assert make.opened == []
 
@@ -361,3 +361,10 @@ def test_what_a_driver_says_cannot_steer_the_terminal(capsys: pytest.CaptureFixt
     assert "\x1b" not in said
     assert "\r" not in said
     assert len(said.splitlines()) == 3
+
+
+def test_status_without_a_chain_says_how_to_get_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"], Workshop(open_error=InvalidInput("home", "no_chain", home="default-home"))) == 1
+    assert capsys.readouterr().err == (
+        "There is no chain in default-home yet. Open the window once, or name another folder.\n"
+    )
