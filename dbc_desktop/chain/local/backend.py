@@ -14,7 +14,7 @@ from dbc_desktop.chain.local.launch import SEED
 from dbc_desktop.chain.local.ledger import Ledger
 from dbc_desktop.chain.local.reads import LocalReads, Standing
 from dbc_desktop.chain.local.replay import replay
-from dbc_desktop.chain.local.residents import Residents
+from dbc_desktop.chain.local.residents.scheduler import Residents
 from dbc_desktop.chain.local.store import Store
 from dbc_desktop.chain.local.turns import Turns
 from dbc_desktop.domain.account import Address

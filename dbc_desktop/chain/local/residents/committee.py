@@ -1,0 +1,74 @@
+"""The resident committee: it looks at machines, hashes what it found, and reveals (chain-rules 6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from dbc_desktop.chain.local.launch import COMMITTEE
+from dbc_desktop.chain.local.residents.stage import Stage
+from dbc_desktop.domain.call import Call, EventRecord
+from dbc_desktop.domain.machine import HardwareInfo, MachineId
+from dbc_desktop.rules import online_committee
+from dbc_desktop.rules.commit_hash import hardware_hash
+
+SLOT_BLOCKS = 2_400
+"""A verification slot, 4 h (chain-rules 6.2)."""
+
+
+class ResidentCommittee:
+    """The members of `launch.COMMITTEE`."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._members = {stage.keys.account(name): name for name in COMMITTEE}
+
+    def plan(self, soon: int) -> None:
+        """Take up every order that is open."""
+        for machine_id, order in self._stage.state.items(online_committee.ORDERS):
+            self._plan_verification(soon, MachineId(machine_id), order.booked)
+
+    def see(self, soon: int, event: EventRecord) -> None:
+        """Take up a new order; reveal when all have hashed."""
+        if event.name == "MachineDistributed":
+            order = self._stage.state.get(online_committee.ORDERS, str(event.fields["machine_id"]))
+            if order is not None:
+                self._plan_verification(soon, MachineId(str(event.fields["machine_id"])), order.booked)
+        elif event.name == "AddConfirmHash":
+            self._stage.at(soon, partial(self._reveal, MachineId(str(event.fields["machine_id"]))))
+
+    def _plan_verification(self, soon: int, machine_id: MachineId, booked: tuple[bytes, ...]) -> None:
+        """Each member looks in its first slot; who has seen it reveals when all have, or when hashing ends."""
+        stage = self._stage
+        order = stage.state.get(online_committee.ORDERS, machine_id)
+        if order is None:
+            return
+        for slot, member in enumerate(booked):
+            if member in self._members:
+                due = max(soon, order.book_time + slot * SLOT_BLOCKS)
+                stage.at(due, partial(self._commit, machine_id, member, order.book_time))
+        reveals_at = order.book_time + stage.ledger.engine.profile.reveal_start + 1
+        stage.at(max(soon, reveals_at), partial(self._reveal, machine_id))
+
+    def _commit(self, machine_id: MachineId, member: bytes, book_time: int) -> None:
+        order = self._stage.state.get(online_committee.ORDERS, machine_id)
+        if order is None or order.book_time != book_time or any(who == member for who, _ in order.hashes):
+            return
+        digest = hardware_hash(self._seen_by(member, machine_id, book_time))
+        self._stage.attempt(self._members[member], Call("OnlineCommittee", "submit_confirm_hash", (machine_id, digest)))
+
+    def _reveal(self, machine_id: MachineId) -> None:
+        order = self._stage.state.get(online_committee.ORDERS, machine_id)
+        if order is None or order.status != online_committee.REVEALING:
+            return
+        revealed = {who for who, _ in order.infos}
+        for member, _ in order.hashes:
+            if member in self._members and member not in revealed:
+                info = self._seen_by(member, machine_id, order.book_time)
+                self._stage.attempt(self._members[member], Call("OnlineCommittee", "submit_confirm_raw", (info,)))
+
+    def _seen_by(self, member: bytes, machine_id: MachineId, book_time: int) -> HardwareInfo:
+        """What this member found: the same hardware as the others, a secret word of its own."""
+        stage = self._stage
+        found = stage.findings.of_order(machine_id, book_time, stage.owned.get(machine_id))
+        return replace(found, rand_str=stage.keys.word(f"{machine_id} {book_time} {member.hex()}"))
