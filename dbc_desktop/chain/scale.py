@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
+from dbc_desktop.chain.scale_types import ENUMS, LISTS, STRUCTS, Fields
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import InvalidTransaction
-from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId
+from dbc_desktop.domain.machine import Coordinate, MachineId
 from dbc_desktop.rules.catalogue import BY_INDEX, BY_NAME
 
 MAX_BYTES = 16_384
@@ -277,24 +279,43 @@ def _coordinate(directions: tuple[str, str]) -> tuple[_Put, _Take]:
     return put, take
 
 
-def _put_texts(out: bytearray, value: Any) -> None:
-    if not isinstance(value, tuple) or len(value) > _MAX_ITEMS:
-        raise InvalidTransaction("malformed")
-    put_compact(out, len(value))
-    for item in value:
-        _put_text(out, item)
-
-
-def _take_texts(cursor: Cursor) -> tuple[str, ...]:
-    count = take_compact(cursor, 32)
-    if count > _MAX_ITEMS:
-        raise InvalidTransaction("malformed")
-    return tuple([_take_text(cursor) for _ in range(count)])
-
-
-def _struct(made: Callable[..., Any], *fields: tuple[str, str]) -> tuple[_Put, _Take]:
+def _sequence(item: str) -> tuple[_Put, _Take]:
     def put(out: bytearray, value: Any) -> None:
-        if not isinstance(value, made):  # type: ignore[arg-type]
+        if not isinstance(value, tuple) or len(value) > _MAX_ITEMS:
+            raise InvalidTransaction("malformed")
+        put_compact(out, len(value))
+        for one in value:
+            _CODECS[item][0](out, one)
+
+    def take(cursor: Cursor) -> tuple[Any, ...]:
+        count = take_compact(cursor, 32)
+        if count > _MAX_ITEMS:
+            raise InvalidTransaction("malformed")
+        return tuple([_CODECS[item][1](cursor) for _ in range(count)])
+
+    return put, take
+
+
+def _enum(made: type[Enum]) -> tuple[_Put, _Take]:
+    members = list(made)
+
+    def put(out: bytearray, value: Any) -> None:
+        if not isinstance(value, made):
+            raise InvalidTransaction("malformed")
+        out.append(members.index(value))
+
+    def take(cursor: Cursor) -> Enum:
+        variant = cursor.take(1)[0]
+        if variant >= len(members):
+            raise InvalidTransaction("malformed")
+        return members[variant]
+
+    return put, take
+
+
+def _struct(made: type, fields: Fields) -> tuple[_Put, _Take]:
+    def put(out: bytearray, value: Any) -> None:
+        if not isinstance(value, made):
             raise InvalidTransaction("malformed")
         for name, kind in fields:
             _CODECS[kind][0](out, getattr(value, name))
@@ -303,6 +324,7 @@ def _struct(made: Callable[..., Any], *fields: tuple[str, str]) -> tuple[_Put, _
 
 
 _CODECS: dict[str, tuple[_Put, _Take]] = {
+    "u8": _number(1),
     "u32": _number(4),
     "u64": _number(8),
     "u128": _number(16),
@@ -310,42 +332,18 @@ _CODECS: dict[str, tuple[_Put, _Take]] = {
     "bool": (_put_bool, _take_bool),
     "[u8; 16]": _fixed(16),
     "[u8; 32]": _fixed(32),
+    "H160": _fixed(20),
     "H256": _fixed(32),
     "AccountId": _fixed(32),
     "Option<AccountId>": (_put_optional_account, _take_optional_account),
     "MultiAddress": (_put_address, _take_address),
     "Bytes": (_put_bytes, _take_bytes),
     "Text": (_put_text, _take_text),
-    "Vec<Text>": (_put_texts, _take_texts),
     "MachineId": (_put_machine_id, _take_machine_id),
     "Longitude": _coordinate(_LONGITUDES),
     "Latitude": _coordinate(_LATITUDES),
     "Call": (put_call, take_call),
-    "StakerCustomizeInfo": _struct(
-        CustomizeInfo,
-        ("server_room", "H256"),
-        ("upload_net", "u64"),
-        ("download_net", "u64"),
-        ("longitude", "Longitude"),
-        ("latitude", "Latitude"),
-        ("telecom_operators", "Vec<Text>"),
-        ("is_bare_machine", "bool"),
-    ),
-    "CommitteeUploadInfo": _struct(
-        HardwareInfo,
-        ("machine_id", "MachineId"),
-        ("gpu_type", "Text"),
-        ("gpu_num", "u32"),
-        ("cuda_core", "u32"),
-        ("gpu_mem", "u64"),
-        ("calc_point", "u64"),
-        ("sys_disk", "u64"),
-        ("data_disk", "u64"),
-        ("cpu_type", "Text"),
-        ("cpu_core_num", "u32"),
-        ("cpu_rate", "u64"),
-        ("mem_num", "u64"),
-        ("rand_str", "Text"),
-        ("is_support", "bool"),
-    ),
+    **{f"Vec<{item}>": _sequence(item) for item in LISTS},
+    **{name: _enum(made) for name, made in ENUMS.items()},
+    **{name: _struct(made, fields) for name, (made, fields) in STRUCTS.items()},
 }
