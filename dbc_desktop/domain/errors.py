@@ -28,7 +28,8 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     │  └─ SandboxUnavailable     no safe shell can be offered here
     ├─ GpuError                  the driver and its devices
     │  ├─ DriverMissing          no NVIDIA driver answers
-    │  └─ DeviceLost             a GPU fell off the bus
+    │  ├─ DeviceLost             a GPU fell off the bus
+    │  └─ ReadingMissing         a GPU that answers does not tell or do what was asked
     └─ StorageError              files that this program owns
        ├─ DataCorrupt            a file does not hold what it should
        ├─ DataTooNew             a newer version wrote it
@@ -238,6 +239,19 @@ class DeviceLost(GpuError):
     def __init__(self, uuid: str) -> None:
         super().__init__(uuid)
         self.uuid = uuid
+
+
+class ReadingMissing(GpuError):
+    """A GPU that answers does not tell or do what was asked.
+
+    Attributes:
+        reading: Which, e.g. `power_limit` or `pcie_throughput`.
+        reason: A value of `Missing`.
+    """
+
+    def __init__(self, reading: str, reason: str) -> None:
+        super().__init__(f"{reading}: {reason}")
+        self.reading, self.reason = reading, reason
 
 
 class StorageError(DbcError):

@@ -106,6 +106,26 @@ def driver_text(reason: str) -> str:
     return sentence() if sentence else tr("The driver does not answer ({reason}).", reason=reason)
 
 
+_NO_PERMISSION: dict[str, Callable[[], str]] = {
+    "power_limit": lambda: tr(
+        "Only the administrator may set a power limit. Start this program with those rights, "
+        "or use: sudo nvidia-smi --power-limit=WATTS."
+    ),
+}
+
+
+def missing_sentence(reading: str, reason: str) -> str:
+    """Why a GPU does not tell or do something, as a sentence."""
+    if reason == "no_permission":
+        sentence = _NO_PERMISSION.get(reading)
+        return sentence() if sentence else tr("The driver does not let this user read it.")
+    if reason == "driver_too_old":
+        return tr("The driver is too old for it. Install a newer one.")
+    if reason == "not_supported":
+        return tr("This GPU does not support it.")
+    return tr("The driver gave no value ({reason}). Try again.", reason=reason)
+
+
 _PARTS: dict[str, Callable[[], str]] = {
     "ssh": lambda: tr("There is no ssh command. Install it, for example with: sudo apt install openssh-client."),
     "chinese": lambda: tr(
@@ -242,6 +262,7 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
         tr("A GPU was lost"),
         tr("GPU {uuid} fell off the bus. Check power and seating, then restart the computer.", uuid=x.uuid[:12]),
     ),
+    e.ReadingMissing: lambda x: Notice(tr("The GPU does not do that"), missing_sentence(x.reading, x.reason)),
     e.StorageError: lambda _: Notice(tr("A file could not be used"), tr("Try again."), tr("Try again")),
     e.DataCorrupt: lambda x: Notice(
         tr("A file is damaged"),

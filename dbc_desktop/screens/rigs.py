@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dbc_desktop.domain.gpu import GpuReading, Missing, RigSample
+from dbc_desktop.domain.rig_event import RigEvent
 from dbc_desktop.screens import formats
-from dbc_desktop.screens.notices import driver_text
+from dbc_desktop.screens.rig_events import EventLine, event_line, last_seen, pcie_text, slowed_text
 from dbc_desktop.screens.texts import ntr, tr
-from dbc_desktop.telemetry.history import RigEvent, RigEventKind
 
 RANGES: tuple[int, ...] = (60, 600, 3_600)
 EVENTS_SHOWN = 12
-NO_BREAK = "\N{NO-BREAK SPACE}"
 IDLE_BELOW = 5
 """Percent of load below which a GPU counts as idle."""
 _HELD_BACK = frozenset({"heat", "power_brake", "hardware"})
@@ -75,16 +74,6 @@ class GpuDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class EventLine:
-    """Something that happened; `kind` is the token of its dot."""
-
-    time: str
-    moment: str
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class RigsScreen:
     """The whole page.
 
@@ -127,7 +116,7 @@ def rigs_screen(
         totals=_totals(gpus),
         tiles=tuple(_tile(gpu, sample.taken_at, since.get(gpu.uuid), seen.get(gpu.uuid)) for gpu in gpus),
         detail=None if shown is None else _detail(shown, seen.get(shown.uuid)),
-        events=tuple(_event(event) for event in events[:EVENTS_SHOWN]),
+        events=tuple(event_line(event) for event in events[:EVENTS_SHOWN]),
     )
 
 
@@ -159,7 +148,7 @@ def _tile(gpu: GpuReading, now: float, lost_since: float | None, last: GpuReadin
     name = tr("GPU {index}", index=gpu.index)
     if gpu.is_lost:
         away = tr("lost {time}", time=_stopwatch(now - lost_since)) if lost_since is not None else tr("lost")
-        return GpuTile(gpu.uuid, name, "warn", "", "", "", "", "", away, f"{_last_seen(last)} {_what_to_do()}".strip())
+        return GpuTile(gpu.uuid, name, "warn", "", "", "", "", "", away, f"{last_seen(last)} {_what_to_do()}".strip())
     return GpuTile(
         uuid=gpu.uuid,
         name=name,
@@ -176,15 +165,6 @@ def _what_to_do() -> str:
     return tr("Check its power and seating, then restart the computer.")
 
 
-def _last_seen(last: GpuReading | None) -> str:
-    if last is None:
-        return tr("It has not answered since the program started.")
-    values = [formats.temperature(last.temperature), formats.watts(last.power_watts)]
-    known = ", ".join(value.replace(" ", NO_BREAK) for value in values if value != formats.DASH)
-    time = formats.clock_time(last.taken_at)
-    return tr("Last seen {time} at {values}.", time=time, values=known) if known else tr("Last seen {time}.", time=time)
-
-
 def _stopwatch(seconds: float) -> str:
     whole = max(0, int(seconds))
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
@@ -193,7 +173,7 @@ def _stopwatch(seconds: float) -> str:
 def _state(gpu: GpuReading) -> str:
     held = gpu.slowed_by or ()
     if _HELD_BACK.intersection(held):
-        return tr("slowed by {reasons}", reasons=_slowed_text(held))
+        return tr("slowed by {reasons}", reasons=slowed_text(held))
     if gpu.gpu_percent is not None and gpu.gpu_percent < IDLE_BELOW:
         return tr("idle")
     if "power_limit" in held:
@@ -201,27 +181,15 @@ def _state(gpu: GpuReading) -> str:
     return "" if gpu.gpu_percent is None else tr("at work")
 
 
-_SLOWED: dict[str, Callable[[], str]] = {
-    "idle": lambda: tr("idleness"),
-    "settings": lambda: tr("settings"),
-    "power_limit": lambda: tr("power limit"),
-    "heat": lambda: tr("heat"),
-    "power_brake": lambda: tr("power brake"),
-    "hardware": lambda: tr("hardware"),
-    "sync": lambda: tr("sync with others"),
-    "display": lambda: tr("display"),
-}
 _MISSING: dict[Missing, Callable[[], str]] = {
     Missing.NOT_SUPPORTED: lambda: tr("not supported by this GPU"),
     Missing.NO_PERMISSION: lambda: tr("no permission to read it"),
     Missing.GPU_LOST: lambda: tr("the GPU is lost"),
     Missing.DRIVER_TOO_OLD: lambda: tr("the driver is too old"),
     Missing.FAILED: lambda: tr("the driver gave no value"),
+    Missing.HANGS: lambda: tr("the driver does not return"),
+    Missing.NOT_EXPORTED: lambda: tr("the exporter does not tell it"),
 }
-
-
-def _slowed_text(reasons: Sequence[str]) -> str:
-    return ", ".join(_SLOWED[reason]() for reason in reasons if reason in _SLOWED) or tr("nothing")
 
 
 def missing_text(gpu: GpuReading, field: str) -> str:
@@ -331,15 +299,11 @@ def _readings(gpu: GpuReading) -> tuple[Reading, ...]:
         row(tr("Fan"), "fan_percent", formats.percent(gpu.fan_percent)),
         row(tr("Clocks"), "graphics_mhz", f"{gpu.graphics_mhz or 0:,} / {memory_clock} MHz", tr("GPU / memory")),
         row(tr("Video engine"), "encoder_percent", video, tr("encoding / decoding")),
-        row(tr("Slowed by"), "slowed_by", _slowed_text(gpu.slowed_by or ())),
+        row(tr("Slowed by"), "slowed_by", slowed_text(gpu.slowed_by or ())),
         row(tr("Performance state"), "performance_state", f"P{gpu.performance_state}"),
-        row(tr("PCIe"), "pcie_generation", _pcie(gpu.pcie_generation, gpu.pcie_lanes), _pcie_note(gpu)),
+        row(tr("PCIe"), "pcie_generation", pcie_text(gpu.pcie_generation, gpu.pcie_lanes), _pcie_note(gpu)),
         row(tr("ECC errors"), "ecc_errors", formats.count(gpu.ecc_errors or 0)),
     )
-
-
-def _pcie(generation: int | None, lanes: int | None) -> str:
-    return tr("gen {generation} × {lanes}", generation=generation, lanes=lanes if lanes is not None else formats.DASH)
 
 
 def _pcie_note(gpu: GpuReading) -> str:
@@ -347,31 +311,4 @@ def _pcie_note(gpu: GpuReading) -> str:
         return ""
     if gpu.pcie_top == (gpu.pcie_generation, gpu.pcie_lanes):
         return tr("as capable")
-    return tr("capable of {link}", link=_pcie(*gpu.pcie_top))
-
-
-# what happened
-
-
-def _event(event: RigEvent) -> EventLine:
-    kind, text = _event_text(event)
-    return EventLine(formats.clock_time(event.taken_at), formats.moment(event.taken_at), kind, text)
-
-
-def _event_text(event: RigEvent) -> tuple[str, str]:
-    away = formats.seconds_as_time(int(event.seconds or 0))
-    match event.kind:
-        case RigEventKind.GPU_LOST:
-            fell = tr("GPU {index} stopped answering: it fell off the bus.", index=event.index)
-            return "warn", f"{fell} {_last_seen(event.last)}"
-        case RigEventKind.GPU_BACK:
-            return "good", tr("GPU {index} answers again after {time}.", index=event.index, time=away)
-        case RigEventKind.GPU_MOVED:
-            before = None if event.last is None else event.last.index
-            return "idle", tr(
-                "The driver counts anew: GPU {before} is GPU {index} now.", before=before, index=event.index
-            )
-        case RigEventKind.DRIVER_GONE:
-            return "loss", driver_text(event.reason or "")
-        case RigEventKind.DRIVER_BACK:
-            return "good", tr("The driver answers again after {time}.", time=away)
+    return tr("capable of {link}", link=pcie_text(*gpu.pcie_top))

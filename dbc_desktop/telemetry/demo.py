@@ -25,7 +25,10 @@ class DemoSensors:
     load slowly, a fan that follows heat.
     """
 
-    source = "demo"
+    @property
+    def source(self) -> str:
+        """The window says that these are not real."""
+        return "demo"
 
     def __init__(self, rig: str, clock: Clock, gpu_num: int = 8, gpu_name: str = "NVIDIA GeForce RTX 4090") -> None:
         self._rig, self._clock, self._gpu_num, self._gpu_name = rig, clock, gpu_num, gpu_name
@@ -35,6 +38,20 @@ class DemoSensors:
         now = self._clock.now()
         gpus = tuple(self._reading(index, now) for index in range(self._gpu_num))
         return RigSample(self._rig, self.source, now, gpus)
+
+    def survey(self) -> None:
+        """Slow readings are made with the others."""
+
+    def wait_events(self, seconds: float) -> bool:
+        """Nothing happens to GPUs that are not real."""
+        return False
+
+    def asking(self) -> str | None:
+        """No call here takes time."""
+        return None
+
+    def leave_out(self, uuid: str) -> None:
+        """No call here hangs."""
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dbc_desktop.domain.gpu import GpuReading, RigSample
+from dbc_desktop.domain.rig_event import RigEvent, RigEventKind
 
 KEPT_SECONDS = 3_600
 KEPT_EVENTS = 200
@@ -33,37 +32,6 @@ FIELDS: tuple[str, ...] = (
 _COLUMN = {name: number for number, name in enumerate(FIELDS, start=1)}
 
 Column = NDArray[np.float64]
-
-
-class RigEventKind(StrEnum):
-    """What can happen to a rig."""
-
-    GPU_LOST = "gpu_lost"
-    GPU_BACK = "gpu_back"
-    GPU_MOVED = "gpu_moved"
-    DRIVER_GONE = "driver_gone"
-    DRIVER_BACK = "driver_back"
-
-
-@dataclass(frozen=True, slots=True)
-class RigEvent:
-    """Something that happened; `taken_at` is seconds since 1970 (UTC).
-
-    Attributes:
-        uuid: The GPU, None where it happened to the whole rig.
-        index: Its number then.
-        last: Its last readings before it was lost.
-        seconds: For `gpu_back` and `driver_back`: how long it was away.
-        reason: For `driver_gone`: the reason of `DriverMissing`.
-    """
-
-    taken_at: float
-    kind: RigEventKind
-    uuid: str | None = None
-    index: int | None = None
-    last: GpuReading | None = None
-    seconds: float | None = None
-    reason: str | None = None
 
 
 class _Ring:

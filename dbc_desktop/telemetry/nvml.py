@@ -69,7 +69,10 @@ class NvmlSensors:
     marked as lost while they do not answer.
     """
 
-    source = "nvml"
+    @property
+    def source(self) -> str:
+        """NVIDIA's own library."""
+        return "nvml"
 
     def __init__(self, rig: str, clock: Clock | None = None) -> None:
         self._rig = rig
@@ -132,6 +135,20 @@ class NvmlSensors:
             raise DriverMissing("driver_gone") from error
         gpus.sort(key=_by_index)
         return RigSample(self._rig, self.source, taken_at, tuple(gpus), self._driver_version)
+
+    def survey(self) -> None:
+        """There are no slow readings yet."""
+
+    def wait_events(self, seconds: float) -> bool:
+        """The driver is not listened to yet."""
+        return False
+
+    def asking(self) -> str | None:
+        """Which GPU is asked now."""
+        return None
+
+    def leave_out(self, uuid: str) -> None:
+        """Every GPU is asked."""
 
     def close(self) -> None:
         """Let go of the driver; what was seen is remembered."""

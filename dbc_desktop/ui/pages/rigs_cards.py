@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from dbc_desktop.screens.rigs import Curve, EventLine, GpuDetail, GpuTile, Reading
+from dbc_desktop.screens.rig_events import EventLine
+from dbc_desktop.screens.rigs import Curve, GpuDetail, GpuTile, Reading
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.widgets import Card, CopyLabel, ElidedLabel, Hairline, Label, StateDot
 from dbc_desktop.ui.widgets.live_curve import LiveCurve

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dbc_desktop.domain.gpu import Missing
+from dbc_desktop.domain.rig_event import RigEvent, RigEventKind
 from dbc_desktop.screens.rigs import Reading, missing_text, range_text, rigs_screen
-from dbc_desktop.telemetry.history import RigEvent, RigEventKind
 from tests.doubles.readings import lost, reading, sample
 
 NOW = 1_700_000_000.0

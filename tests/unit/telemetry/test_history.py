@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dbc_desktop.domain.gpu import RigSample
-from dbc_desktop.telemetry.history import FIELDS, History, RigEvent, RigEventKind
+from dbc_desktop.domain.rig_event import RigEvent, RigEventKind
+from dbc_desktop.telemetry.history import FIELDS, History
 from tests.doubles.readings import lost, reading, sample, trouble
 
 START = 1_700_000_000.0

@@ -132,6 +132,9 @@ def test_all_readings_of_a_gpu_that_is_well(drive: Drive) -> None:
         "pcie_lanes": 8,
         "pcie_top": [4, 16],
         "ecc_errors": 0,
+        "energy_joules": None,
+        "board": None,
+        "health": None,
     }
 
 
