@@ -74,5 +74,5 @@ STRUCTS: dict[str, tuple[type, Fields]] = {
 ENUMS: dict[str, type[Enum]] = {"MachineRentalMode": RentalMode}
 """Enumerations without fields; their members stand in the order of the chain's variants."""
 
-LISTS = ("Text", "TimeRange", "MachineId", "AccountId")
+LISTS = ("Text", "TimeRange", "MachineId", "AccountId", "MultiAddress", "Call")
 """What also occurs as `Vec<...>`."""

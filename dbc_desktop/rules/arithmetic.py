@@ -16,8 +16,13 @@ def perbill_rational(part: int, whole: int) -> int:
 
 def perbill_mul(perbill: int, amount: int) -> int:
     """That part of `amount`, to the nearest unit; an exact half rounds down."""
-    whole, rest = divmod(perbill * amount, PERBILL)
-    return whole + (2 * rest > PERBILL)
+    return parts_mul(perbill, PERBILL, amount)
+
+
+def parts_mul(parts: int, of: int, amount: int) -> int:
+    """`parts` of `of` equal parts of `amount`, to the nearest unit; an exact half rounds down."""
+    whole, rest = divmod(parts * amount, of)
+    return whole + (2 * rest > of)
 
 
 def percent(number: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.rules.codec import AMOUNT, RAW, row
 from dbc_desktop.rules.state import SINGLE, Readable, declare, declare_value
 from dbc_desktop.rules.work import Work, account, refuse
@@ -32,6 +31,42 @@ def holdings(layer: Readable, who: bytes) -> AccountRow:
     return layer.get(ACCOUNTS, who) or NOTHING
 
 
+class Lock(NamedTuple):
+    """Coins that stay with the account though nothing is moved; locks lie over each other, the largest counts."""
+
+    name: str
+    amount: int
+
+
+LOCKS = declare("Balances.Locks", RAW, row(tuple[Lock, ...]))
+
+
+def frozen(layer: Readable, who: bytes) -> int:
+    """Units that the largest lock of `who` holds."""
+    locks = layer.get(LOCKS, who)
+    return max((lock.amount for lock in locks), default=0) if locks else 0
+
+
+def spendable(layer: Readable, who: bytes) -> int:
+    """Units that `who` may send, reserve or pay with: reserved coins serve a lock first (chain-rules 10.2)."""
+    held = holdings(layer, who)
+    return held.free - _held_back(layer, who, held)
+
+
+def _held_back(layer: Readable, who: bytes, held: AccountRow) -> int:
+    return min(held.free, max(0, frozen(layer, who) - held.reserved))
+
+
+def set_lock(work: Work, who: bytes, name: str, amount: int) -> None:
+    """Have the lock `name` hold `amount`; none is left where that is 0."""
+    others = tuple(lock for lock in work.layer.get(LOCKS, who) or () if lock.name != name)
+    locks = (*others, Lock(name, amount)) if amount else others
+    if locks:
+        work.layer.put(LOCKS, who, tuple(sorted(locks)))
+    elif work.layer.get(LOCKS, who) is not None:
+        work.layer.remove(LOCKS, who)
+
+
 def issuance(layer: Readable) -> int:
     """Units in existence."""
     return layer.get(ISSUANCE, SINGLE) or 0
@@ -44,18 +79,18 @@ def deposit(work: Work, who: bytes, amount: int) -> None:
 
 
 def withdraw(work: Work, who: bytes, amount: int) -> bool:
-    """Take from free; False, and nothing happens, where less is free."""
+    """Take from free; False, and nothing happens, where less may be spent."""
     held = holdings(work.layer, who)
-    if held.free < amount:
+    if held.free - _held_back(work.layer, who, held) < amount:
         return False
     work.layer.put(ACCOUNTS, who, held._replace(free=held.free - amount))
     return True
 
 
 def reserve(work: Work, who: bytes, amount: int) -> bool:
-    """Move free coins to reserved; False, and nothing happens, where less is free."""
+    """Move free coins to reserved; False, and nothing happens, where less may be spent."""
     held = holdings(work.layer, who)
-    if held.free < amount:
+    if held.free - _held_back(work.layer, who, held) < amount:
         return False
     work.layer.put(ACCOUNTS, who, held._replace(free=held.free - amount, reserved=held.reserved + amount))
     return True
@@ -91,27 +126,6 @@ def burn(work: Work, who: bytes, amount: int) -> None:
     work.emit("GenericFunc", "DestroyDBC", who=who, amount=amount)
 
 
-def destroy(work: Work, who: bytes, amount: int) -> None:
-    """Burn as much of `amount` as leaves the fixed fee (chain-rules 2.5)."""
-    spare = holdings(work.layer, who).free - work.profile.fixed_tx_fee
-    if spare > 0 and amount > 0:
-        burn(work, who, min(amount, spare))
-
-
-def await_pot(work: Work) -> None:
-    """At the first block of an era: have the rent pot burned at the last one, if the profile has a pot."""
-    if work.profile.rent.pot is not None:
-        work.schedule(work.height - 1 + BLOCKS_PER_ERA, "destroy_pot", "")
-
-
-def destroy_pot(work: Work) -> None:
-    """Burn what the rent pot holds: the hook of GenericFunc."""
-    pot = work.profile.rent.pot
-    for _ in work.due("destroy_pot"):
-        if pot is not None:
-            destroy(work, pot, holdings(work.layer, pot).free)
-
-
 def charge_fee(work: Work, who: bytes, fee: int, tip: int) -> None:
     """Take the inclusion fee and move the nonce on; the call's outcome does not change either."""
     held = holdings(work.layer, who)
@@ -119,16 +133,6 @@ def charge_fee(work: Work, who: bytes, fee: int, tip: int) -> None:
     for target, part in work.profile.fee.shares(fee + tip):
         deposit(work, target, part)
     work.emit("TransactionPayment", "TransactionFeePaid", who=who, actual_fee=fee + tip, tip=tip)
-
-
-def pay_fixed_fee(work: Work, who: bytes) -> bool:
-    """Move the fixed business fee to the treasury; False where it cannot be paid (chain-rules 2.6)."""
-    amount = work.profile.fixed_tx_fee
-    if not withdraw(work, who, amount):
-        return False
-    deposit(work, work.profile.treasury, amount)
-    work.emit("GenericFunc", "TxFeeToTreasury", who=who, amount=amount)
-    return True
 
 
 def transfer(work: Work, who: bytes, dest: object, value: int) -> None:
@@ -140,13 +144,14 @@ def transfer(work: Work, who: bytes, dest: object, value: int) -> None:
     work.emit("Balances", "Transfer", **{"from": who, "to": target, "amount": value})
 
 
-def destroy_free_dbc(work: Work, who: bytes, amount: int) -> None:
-    """Burn own coins; as much as the fixed fee always stays (chain-rules 2.5)."""
-    destroy(work, who, amount)
+def transfer_all(work: Work, who: bytes, dest: object, keep_alive: bool) -> None:
+    """Send all that may be spent; accounts need no minimum, so keeping the sender alive changes nothing."""
+    del keep_alive
+    transfer(work, who, dest, spendable(work.layer, who))
 
 
 CALLS: dict[tuple[str, str], Callable[..., None]] = {
     ("Balances", "transfer_allow_death"): transfer,
     ("Balances", "transfer_keep_alive"): transfer,
-    ("GenericFunc", "destroy_free_dbc"): destroy_free_dbc,
+    ("Balances", "transfer_all"): transfer_all,
 }

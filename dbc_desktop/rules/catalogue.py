@@ -35,14 +35,24 @@ def _pallet(name: str, index: int, *calls: tuple[int, str, tuple[tuple[str, str]
 _MACHINE = (("machine_id", "MachineId"),)
 
 SPECS: tuple[CallSpec, ...] = (
+    *_pallet("Utility", 1, (2, "batch_all", (("calls", "Vec<Call>"),), False)),
     *_pallet(
         "Balances",
         7,
         (0, "transfer_allow_death", (("dest", "MultiAddress"), ("value", "Compact<u128>")), False),
         (3, "transfer_keep_alive", (("dest", "MultiAddress"), ("value", "Compact<u128>")), False),
+        (4, "transfer_all", (("dest", "MultiAddress"), ("keep_alive", "bool")), False),
     ),
     *_pallet("Sudo", 33, (0, "sudo", (("call", "Call"),), False)),
-    *_pallet("GenericFunc", 104, (3, "destroy_free_dbc", (("amount", "u128"),), False)),
+    *_pallet(
+        "GenericFunc",
+        104,
+        (0, "set_fixed_tx_fee", (("tx_fee", "u128"),), True),
+        (1, "deposit_into_treasury", (("amount", "u128"),), False),
+        (2, "set_auto_destroy", (("who", "AccountId"), ("frequency", "u32")), True),
+        (3, "destroy_free_dbc", (("amount", "u128"),), False),
+        (4, "force_destroy_free_dbc", (("who", "AccountId"), ("amount", "u128")), True),
+    ),
     *_pallet("DBCPriceOCW", 106, (1, "submit_price_by_root", (("price", "u64"),), True)),
     *_pallet(
         "OnlineProfile",

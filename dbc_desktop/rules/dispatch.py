@@ -6,7 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from dbc_desktop.domain.call import Call
-from dbc_desktop.rules import balances, catalogue, committee, online_committee, price, rent_machine
+from dbc_desktop.rules import (
+    balances,
+    catalogue,
+    committee,
+    generic_func,
+    online_committee,
+    price,
+    rent_machine,
+    utility,
+)
 from dbc_desktop.rules.codec import RAW
 from dbc_desktop.rules.online_profile.calls import CALLS as ONLINE_PROFILE_CALLS
 from dbc_desktop.rules.online_profile.calls import ROOT_CALLS as ONLINE_PROFILE_ROOT_CALLS
@@ -17,12 +26,14 @@ SUDO_KEY = declare_value("Sudo.Key", RAW)
 
 SIGNED: dict[tuple[str, str], Callable[..., None]] = {
     **balances.CALLS,
+    **generic_func.CALLS,
     **ONLINE_PROFILE_CALLS,
     **committee.CALLS,
     **online_committee.CALLS,
     **rent_machine.CALLS,
 }
 ROOT: dict[tuple[str, str], Callable[..., None]] = {
+    **generic_func.ROOT_CALLS,
     **price.ROOT_CALLS,
     **ONLINE_PROFILE_ROOT_CALLS,
     **committee.ROOT_CALLS,
@@ -42,6 +53,14 @@ def dispatch(work: Work, who: bytes, call: Call) -> None:
         SIGNED[name](work, who, *_checked(call))
     else:
         refuse("System", "BadOrigin" if name in ROOT else "CallFiltered")
+
+
+def _batch_all(work: Work, who: bytes, calls: object) -> None:
+    """All of `calls` or none."""
+    utility.batch_all(work, who, calls, dispatch)
+
+
+SIGNED["Utility", "batch_all"] = _batch_all
 
 
 def _sudo(work: Work, who: bytes, inner: object) -> None:

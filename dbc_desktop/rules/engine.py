@@ -15,7 +15,7 @@ from dbc_desktop.rules import balances, hooks
 from dbc_desktop.rules.dispatch import dispatch
 from dbc_desktop.rules.preview import preview
 from dbc_desktop.rules.profile import PROFILES, RulesProfile
-from dbc_desktop.rules.state import Overlay, State
+from dbc_desktop.rules.state import Overlay, Readable, State
 from dbc_desktop.rules.work import AGENDA, HistoryRow, Work
 
 __all__ = ["BlockOutcome", "CallOutcome", "Engine", "HistoryRow", "SignedCall"]
@@ -110,7 +110,7 @@ class Engine:
         Raises:
             InvalidTransaction: `stale`, `future` or `payment`.
         """
-        reason = self._fault(balances.holdings(self.state, signed.signer), signed)
+        reason = self._fault(self.state, signed)
         if reason:
             raise InvalidTransaction(reason)
 
@@ -144,14 +144,16 @@ class Engine:
         fee = self.fee(length, call)
         return preview(self.profile, self.height + 1, self.state, call, signer, fee)
 
-    def _fault(self, held: balances.AccountRow, signed: SignedCall) -> str | None:
-        if signed.nonce != held.nonce:
-            return "stale" if signed.nonce < held.nonce else "future"
-        return "payment" if held.free < self.fee(signed.length, signed.call) + signed.tip or signed.tip < 0 else None
+    def _fault(self, layer: Readable, signed: SignedCall) -> str | None:
+        nonce = balances.holdings(layer, signed.signer).nonce
+        if signed.nonce != nonce:
+            return "stale" if signed.nonce < nonce else "future"
+        needed = self.fee(signed.length, signed.call) + signed.tip
+        return "payment" if signed.tip < 0 or balances.spendable(layer, signed.signer) < needed else None
 
     def _dispatch(self, work: Work, index: int, signed: SignedCall) -> CallOutcome:
         block = work.layer
-        fault = self._fault(balances.holdings(block, signed.signer), signed)
+        fault = self._fault(block, signed)
         if fault:
             return CallOutcome(("InvalidTransaction", fault), 0)
         work.extrinsic = index

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC
-from dbc_desktop.rules import balances, committee, price
+from dbc_desktop.rules import balances, committee, price, treasury
 from dbc_desktop.rules.dispatch import SUDO_KEY
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.profile import PROFILES, RulesProfile
@@ -27,6 +27,7 @@ class GenesisSpec:
         dbc_price_usd: Micro-USD for one DBC.
         seed: Makes the digests of two otherwise equal chains differ.
         standard_price: Points and micro-USD a day of the machine by which all are priced; None: the profile's.
+        treasury_spends: The treasury burns its part every twelve days; chains made before it could never do.
     """
 
     profile: str
@@ -37,6 +38,7 @@ class GenesisSpec:
     cny_per_usd_milli: int = 7_000
     seed: bytes = b""
     standard_price: tuple[int, int] | None = None
+    treasury_spends: bool = False
 
 
 def genesis(spec: GenesisSpec) -> Engine:
@@ -65,6 +67,8 @@ def genesis_under(profile: RulesProfile, spec: GenesisSpec) -> Engine:
         balances.mint(work, member, max(0, profile.committee_stake + _FOR_FEES - balances.holdings(layer, member).free))
         committee.add_committee(work, member)
         committee.committee_set_box_pubkey(work, member, member)
+    if spec.treasury_spends:
+        treasury.await_spend(work)
     layer.settle()
     digest = blake2b(b"".join((spec.profile.encode(), spec.seed)), digest_size=32)
     for name, key, value in state.rows():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dbc_desktop.rules import balances, online_committee, rent_machine
+from dbc_desktop.rules import generic_func, online_committee, rent_machine, treasury
 from dbc_desktop.rules.online_profile import offline, payout
 from dbc_desktop.rules.work import AGENDA, Work
 
 
 def on_initialize(work: Work) -> None:
-    """The rent pot, payouts, the era roll, and slashes that are due."""
-    balances.destroy_pot(work)
+    """The treasury, the rent pot, payouts, the era roll, and slashes that are due."""
+    treasury.end_spend_period(work)
+    generic_func.run_hook(work)
     payout.list_machines(work)
     payout.pay_slot(work)
     payout.roll_era(work)

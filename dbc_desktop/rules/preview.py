@@ -20,7 +20,7 @@ def preview(profile: RulesProfile, height: int, state: State, call: Call, signer
     error: tuple[str, str] | None = None
     consequences: tuple[Consequence, ...] = ()
     try:
-        if balances.holdings(layer, signer).free < fee:
+        if balances.spendable(layer, signer) < fee:
             raise ChainRejected("InvalidTransaction", "payment")
         balances.charge_fee(work, signer, fee, 0)
         work.layer = Overlay(layer)

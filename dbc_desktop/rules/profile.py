@@ -59,6 +59,7 @@ class RulesProfile:
     """All that the rules need to know; amounts in units, times in blocks or eras.
 
     Attributes:
+        treasury_burn_permill: Millionths of its pot that the treasury burns at the end of each spend period.
         strict: Copy the quirks that hurt people (chain-rules 14, marked there).
     """
 
@@ -81,6 +82,8 @@ class RulesProfile:
     treasury: bytes = TREASURY
     call_weight: int = 10_000
     fixed_tx_fee: int = 10 * DBC
+    treasury_spend_period: int = 172_800
+    treasury_burn_permill: int = 5_000
     price_window: int = 64
     gpu_point: int = 1_000
     gpu_price: int = 5_000_000

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.domain.rental import RentStatus
-from dbc_desktop.rules import balances
+from dbc_desktop.rules import balances, generic_func
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, value_to_dbc
 from dbc_desktop.rules.online_profile import points, stake
 from dbc_desktop.rules.online_profile.rows import (
@@ -105,7 +105,7 @@ def rent_machine(work: Work, who: bytes, machine_id: str, rent_gpu_num: int, dur
     """Order GPUs: 10 DBC are gone, the rent is reserved, and 150 blocks are left to confirm."""
     layer, now = work.layer, work.height
     agreed = terms(work.profile, layer, machine_id, rent_gpu_num, duration)
-    if not balances.pay_fixed_fee(work, who):
+    if not generic_func.pay_fixed_fee(work, who):
         refuse(_PALLET, "PayTxFeeFailed")
     if not balances.reserve(work, who, agreed.fee):
         refuse(_PALLET, "InsufficientValue")
@@ -190,7 +190,7 @@ def relet_machine(work: Work, who: bytes, rent_id: int, relet_duration: int) -> 
         return
     machine = machine_of(layer, order.machine_id, _PALLET)
     _, fee = fees(profile, layer, order.machine_id, machine, order.gpu_num, added)
-    if fee >= balances.holdings(layer, who).free:
+    if fee >= balances.spendable(layer, who):
         refuse(_PALLET, "InsufficientValue")
     pay(work, who, rent_id, order.machine_id, fee)
     work.unschedule(order.rent_end, "rent_end", str(rent_id))

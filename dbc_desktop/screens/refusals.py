@@ -142,6 +142,7 @@ _ANYWHERE: dict[str, Sentence] = {
     "FreeBalanceNotEnough": lambda: tr("The account has less than this amount. Use a smaller one."),
     "BalanceNotEnough": lambda: tr("The account has less than must be reserved. Add funds."),
     "UnknownFixedTxFee": lambda: tr("The chain has no fixed fee set, so this call is not taken."),
+    "TooManyCalls": lambda: tr("This batch holds too many calls. Send fewer at once."),
     "RequireSudo": lambda: tr("Only the chain's root account may do this."),
 }
 

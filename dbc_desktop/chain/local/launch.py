@@ -162,15 +162,24 @@ def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> Gene
     endowments.append((keys.account(BANK), ISSUANCE - sum(amount for _, amount in endowments)))
     members = tuple(keys.account(name) for name in COMMITTEE)
     return GenesisSpec(
-        profile, keys.account(SUDO), tuple(endowments), members, PRICE_MICRO_USD, 7_000, seed, STANDARD_PRICE
+        profile,
+        keys.account(SUDO),
+        tuple(endowments),
+        members,
+        PRICE_MICRO_USD,
+        7_000,
+        seed,
+        STANDARD_PRICE,
+        treasury_spends=True,
     )
 
 
 def pack_spec(spec: GenesisSpec) -> bytes:
-    """The one form in which a genesis is kept and hashed; without a standard price as it was before there was one."""
+    """The one form in which a genesis is kept and hashed; without what came later as it was before there was that."""
     held = asdict(spec)
-    if spec.standard_price is None:
-        del held["standard_price"]
+    for name in ("standard_price", "treasury_spends"):
+        if not held[name]:
+            del held[name]
     return json.dumps(held, default=bytes.hex, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -192,6 +201,7 @@ def unpack_spec(data: bytes) -> GenesisSpec:
         cny_per_usd_milli=int(held["cny_per_usd_milli"]),
         seed=bytes.fromhex(held["seed"]),
         standard_price=None if standard is None else (int(standard[0]), int(standard[1])),
+        treasury_spends=bool(held.get("treasury_spends", False)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbc_desktop.domain.machine import CustomizeInfo, MachineStatus
-from dbc_desktop.rules import balances
+from dbc_desktop.rules import generic_func
 from dbc_desktop.rules.bind_message import check_bind_message
 from dbc_desktop.rules.online_profile import hardware_change, payout, stake
 from dbc_desktop.rules.online_profile.rows import (
@@ -54,7 +54,7 @@ def bond_machine(work: Work, who: bytes, machine_id: str, msg: bytes, sig: bytes
     first = stake.first_stake(work.profile, layer)
     if first is None:
         refuse(_PALLET, "CalcStakeAmountFailed")
-    if not balances.pay_fixed_fee(work, who):
+    if not generic_func.pay_fixed_fee(work, who):
         refuse(_PALLET, "PayTxFeeFailed")
     if not stake.add(work, stash, first):
         refuse(_PALLET, "BalanceNotEnough")
@@ -67,7 +67,7 @@ def gen_server_room(work: Work, who: bytes) -> None:
     """A new room id for the stash, for 10 DBC of the controller."""
     layer = work.layer
     stash = layer.get(CONTROLLER_STASH, who) or refuse(_PALLET, "NoStashBond")
-    if not balances.pay_fixed_fee(work, who):
+    if not generic_func.pay_fixed_fee(work, who):
         refuse(_PALLET, "PayTxFeeFailed")
     room = work.random(stash)
     layer.put(SERVER_ROOMS, stash, (*(layer.get(SERVER_ROOMS, stash) or ()), room))

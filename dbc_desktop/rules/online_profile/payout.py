@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
-from dbc_desktop.rules import balances, committee
+from dbc_desktop.rules import committee, generic_func
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
 from dbc_desktop.rules.codec import NUMBER, RAW, TEXT, row
 from dbc_desktop.rules.online_profile import points
@@ -47,7 +47,7 @@ def roll_era(work: Work) -> None:
     if work.height % BLOCKS_PER_ERA != 1:
         return
     work.layer.put(CURRENT_ERA, SINGLE, work.era)
-    balances.await_pot(work)
+    generic_func.await_hook(work)
     if next(work.layer.items(QUEUES), None) is not None:
         work.schedule(work.height + LIST_OFFSET - 1, "payout_list", "")
 

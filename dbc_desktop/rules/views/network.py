@@ -6,7 +6,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.network import BLOCKS_PER_ERA, Deadline, NetworkTotals
 from dbc_desktop.domain.rental import RentStatus
-from dbc_desktop.rules import balances, online_committee, reward_queue
+from dbc_desktop.rules import balances, generic_func, online_committee, reward_queue
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout, points, stake
 from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, stash_machines, sys_info
@@ -31,7 +31,7 @@ def network_totals(engine: Engine) -> NetworkTotals:
         rented_gpu_num=sums.rented_gpu_num,
         total_staked=Balance(sums.total_stake),
         bond_stake=None if first is None else Balance(first),
-        fixed_fee=Balance(profile.fixed_tx_fee),
+        fixed_fee=Balance(generic_func.fixed_fee(profile, state)),
     )
 
 

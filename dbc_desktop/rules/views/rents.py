@@ -9,7 +9,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.rental import RentOrder, RentQuote, RentStatus
-from dbc_desktop.rules import balances
+from dbc_desktop.rules import balances, generic_func
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.orders import ORDERS, USER_ORDERS, OrderRow, machine_orders
 from dbc_desktop.rules.rent_machine import terms
@@ -59,7 +59,7 @@ def rent_quote(engine: Engine, machine_id: MachineId, gpu_num: int, duration_blo
         fee_usd=agreed.fee_usd,
         fee=Balance(agreed.fee),
         burned=Balance(split.burned + split.to_pot),
-        fixed_fee=Balance(engine.profile.fixed_tx_fee),
+        fixed_fee=Balance(generic_func.fixed_fee(engine.profile, engine.state)),
     )
 
 

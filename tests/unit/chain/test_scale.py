@@ -48,8 +48,14 @@ HARDWARE = HardwareInfo(
 CALLS = {
     ("Balances", "transfer_allow_death"): (ACCOUNT, 10**15),
     ("Balances", "transfer_keep_alive"): (ACCOUNT, 2**128 - 1),
+    ("Balances", "transfer_all"): (ACCOUNT, True),
+    ("Utility", "batch_all"): ((Call("Committee", "chill"), Call("GenericFunc", "destroy_free_dbc", (7,))),),
     ("Sudo", "sudo"): (Call("DBCPriceOCW", "submit_price_by_root", (12_000,)),),
+    ("GenericFunc", "set_fixed_tx_fee"): (10**16,),
+    ("GenericFunc", "deposit_into_treasury"): (10**15,),
+    ("GenericFunc", "set_auto_destroy"): (ACCOUNT, 14_400),
     ("GenericFunc", "destroy_free_dbc"): (2**100,),
+    ("GenericFunc", "force_destroy_free_dbc"): (ACCOUNT, 10**18),
     ("DBCPriceOCW", "submit_price_by_root"): (12_000,),
     ("OnlineProfile", "set_controller"): (ACCOUNT,),
     ("OnlineProfile", "bond_machine"): (MACHINE, b"message", b"\x01" * 64),
@@ -277,6 +283,8 @@ def foreign(value: object, kind: str) -> object:
     if isinstance(value, HardwareInfo):
         plain = {name: getattr(value, name) for name in HardwareInfo.__slots__}
         return {name: "0x" + held.encode().hex() if isinstance(held, str) else held for name, held in plain.items()}
+    if isinstance(value, tuple):
+        return [foreign(one, kind.removeprefix("Vec<").removesuffix(">")) for one in value]
     if isinstance(value, str):
         return "0x" + value.encode().hex()
     return "0x" + value.hex() if isinstance(value, bytes) else value

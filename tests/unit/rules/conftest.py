@@ -46,10 +46,19 @@ class Chain:
         price: int = 12_000,
         members: int = 5,
         standard: tuple[int, int] = VECTOR_PRICE,
+        treasury_spends: bool = False,
     ) -> None:
         endowments = ((self.sudo, sudo_dbc * DBC), (self.stash, stash_dbc * DBC), (self.renter, 20_000_000 * DBC))
         self.committee = self.committee[:members]
-        spec = GenesisSpec(profile.name, self.sudo, endowments, self.committee, price, standard_price=standard)
+        spec = GenesisSpec(
+            profile.name,
+            self.sudo,
+            endowments,
+            self.committee,
+            price,
+            standard_price=standard,
+            treasury_spends=treasury_spends,
+        )
         self.engine: Engine = genesis_under(profile, spec)
         self.keys = KeyPair.from_phrase("//Bob")
         self.machine_id = MachineId(self.keys.public.hex())
