@@ -96,6 +96,7 @@ def open_wallet(home: Path, clock: Clock) -> Wallet:
     """The wallet of a data folder, with the keyring and the file store as places for secrets."""
     from dbc_desktop.domain.account import KeyPlace
     from dbc_desktop.storage.home import default_home
+    from dbc_desktop.storage.settings import SettingsStore
     from dbc_desktop.wallet.file_store import FileStore
     from dbc_desktop.wallet.keyring_store import OsKeyringStore
     from dbc_desktop.wallet.wallet import Wallet
@@ -106,7 +107,8 @@ def open_wallet(home: Path, clock: Clock) -> Wallet:
         KeyPlace.KEYRING: OsKeyringStore(service=service),
         KeyPlace.FILE: FileStore(home / "keys"),
     }
-    return Wallet(stores, home / "wallet.sqlite3", clock)
+    settings = SettingsStore(home)
+    return Wallet(stores, home / "wallet.sqlite3", clock, lambda: settings.load().read_only)
 
 
 class ChainFactories:
@@ -209,6 +211,8 @@ class Core:
         self.program.sampler.start()
         # What was on its way when the program last ended is looked up by its hash, never sent again.
         self.program.runner.command("chain-write", self.program.transactions.resume, done=lambda _: None)
+        # A move of a key that was cut off is brought to its end; the keyring is touched only where one was.
+        self.program.runner.command("secrets", wallet.tidy, done=lambda _: None)
 
     def close(self) -> None:
         """Stop what runs, let go of files."""

@@ -73,6 +73,20 @@ def address_of(text: str, source: Path = _SOURCE) -> bytes:
     return _claimed(_document(text, source).get("address"), source)
 
 
+def name_of(text: str, source: Path = _SOURCE) -> str:
+    """The name that a keystore suggests, cut to what a name may be; empty where it has none.
+
+    Raises:
+        DataCorrupt: As `decrypt`.
+    """
+    meta = _document(text, source).get("meta")
+    name = meta.get("name") if isinstance(meta, dict) else None
+    written = name if isinstance(name, str) else ""
+    return " ".join("".join(letter for letter in written if letter.isprintable() or letter.isspace()).split())[
+        :_MAX_NAME
+    ]
+
+
 def _document(text: str, source: Path) -> dict[str, object]:
     if len(text) > _MAX_TEXT:
         raise DataCorrupt(source, "too long")

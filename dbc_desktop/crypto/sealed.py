@@ -57,6 +57,8 @@ def unseal(sealed: bytes, passphrase: str, source: Path) -> bytes:
 
 
 def _key(passphrase: str, salt: bytes, n: int, p: int, r: int) -> bytes:
+    # Half a character, as some keyboards send it, is part of a passphrase too.
+    typed = passphrase.encode("utf-8", "surrogatepass")
     # polkadot-js asks for 64 bytes and uses the first half.
-    whole = hashlib.scrypt(passphrase.encode(), salt=salt, n=n, r=r, p=p, maxmem=_MEMORY_BYTES, dklen=64)
+    whole = hashlib.scrypt(typed, salt=salt, n=n, r=r, p=p, maxmem=_MEMORY_BYTES, dklen=64)
     return whole[: SecretBox.KEY_SIZE]

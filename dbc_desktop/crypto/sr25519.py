@@ -16,6 +16,7 @@ DEV_WORDS = "bottom drive obey lake curtain smoke basket hold race lonely fit wa
 
 _PHRASE = re.compile(r"(?P<words>[^/]*)(?P<path>(?://?[^/]+)*)(?:///(?P<password>.*))?", re.DOTALL)
 _JUNCTION = re.compile(r"(//?)([^/]+)")
+_SEED = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
 _MAX_PHRASE = 2_000
 
 
@@ -38,17 +39,26 @@ class KeyPair:
 
     @classmethod
     def from_phrase(cls, phrase: str) -> KeyPair:
-        """The pair of `words//hard/soft///password`; without words those of the play accounts, so `//Alice` works.
+        """The pair of `words//hard/soft///password`, or of a raw seed in the place of the words (64 hex digits).
+
+        Without words those of the play accounts are meant, so `//Alice` works.
 
         Raises:
-            InvalidInput: `words` as `check_words`, or with `path`.
+            InvalidInput: `words` as `check_words`, with `path`, or with `seed`: cut short, or a password behind it.
         """
         found = _PHRASE.fullmatch(phrase.strip()) if len(phrase) <= _MAX_PHRASE else None
-        if found is None:
+        if found is None or not _is_text(phrase):
             raise InvalidInput("words", "path")
         words, path = found["words"].strip(), found["path"]
         if not words and not path:
             raise InvalidInput("words", "count", count=0)
+        seed = _SEED.fullmatch(words)
+        if seed is None and words.startswith("0x"):
+            raise InvalidInput("words", "seed")
+        if seed is not None:
+            if found["password"] is not None:  # other wallets ignore it, and so lead to another key than was meant
+                raise InvalidInput("words", "seed")
+            return cls.from_seed(bytes.fromhex(seed[1])).derive(path)
         return cls.from_seed(seed_of(words or DEV_WORDS, found["password"] or "")).derive(path)
 
     @classmethod
@@ -74,7 +84,7 @@ class KeyPair:
             InvalidInput: `words` with `path`.
         """
         junctions = _JUNCTION.findall(path)
-        if "".join(kind + name for kind, name in junctions) != path:
+        if "".join(kind + name for kind, name in junctions) != path or not path.isprintable():
             raise InvalidInput("words", "path")
         public, secret = self.public, self._secret
         for kind, name in junctions:
@@ -101,6 +111,11 @@ def verify(public: bytes, message: bytes, signature: bytes) -> bool:
         return bool(sr25519.verify(signature, message, public))
     except ValueError:
         return False
+
+
+def _is_text(phrase: str) -> bool:
+    """Whether it can be written as UTF-8: half a character leads nowhere."""
+    return not any(0xD800 <= ord(letter) <= 0xDFFF for letter in phrase)
 
 
 def _chain_code(name: str) -> bytes:

@@ -38,12 +38,27 @@ class Account:
 
     Attributes:
         backed_up: The person proved that the words are written down.
+        parent: The account whose key this one was derived from here; None where it has words of its own.
+        path: The derivation path from `parent`, e.g. `//rig/0`.
+        exported_at: When its keystore last left as a file, in seconds since 1970.
     """
 
     address: Address
     name: str
     place: KeyPlace
     backed_up: bool = False
+    parent: Address | None = None
+    path: str = ""
+    exported_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody else's account, named by the person."""
+
+    address: Address
+    name: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

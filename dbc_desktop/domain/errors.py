@@ -12,6 +12,7 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     ├─ WalletError               keys and where they rest
     │  ├─ WalletLocked           the key must be unlocked first
     │  ├─ WrongPassword          the passphrase does not open the keystore
+    │  ├─ ReadOnlyMode           the person chose that nothing is signed
     │  ├─ UnknownAccount         no key of that address is kept here
     │  └─ SecretStoreUnavailable no usable keyring, with the reason
     ├─ ChainError                the chain or the way to it
@@ -114,6 +115,10 @@ class WrongPassword(WalletError):
     def __init__(self, wait_seconds: float = 0.0) -> None:
         super().__init__()
         self.wait_seconds = wait_seconds
+
+
+class ReadOnlyMode(WalletError):
+    """The person chose that nothing is signed until the mode is switched off."""
 
 
 class UnknownAccount(WalletError):

@@ -35,6 +35,8 @@ _WORDS: dict[str, Sentence] = {
     ),
     "checksum": lambda f: tr("The words do not belong together. Check their order and spelling."),
     "path": lambda f: tr("The part behind the words is not a derivation path. It looks like //stash/0."),
+    "seed": lambda f: tr("A raw seed is 0x and 64 digits of 0-9 and a-f, with nothing but a //path behind it."),
+    "other_account": lambda f: tr("These words lead to another account. Check them, and the path behind them."),
     "wrong_word": lambda f: tr("This is not the word with that number. Look at what you wrote down."),
 }
 _PASSPHRASE: dict[str, Sentence] = {
@@ -42,11 +44,13 @@ _PASSPHRASE: dict[str, Sentence] = {
     "too_short": lambda f: tr("Use at least 10 characters. A few unrelated words are easy to remember."),
     "too_long": lambda f: tr("This passphrase is too long. Use fewer than 1,000 characters."),
     "not_equal": lambda f: tr("The two passphrases differ. Type them again."),
+    "same": lambda f: tr("This is the passphrase it has already. Choose another one."),
 }
 _NAME: dict[str, Sentence] = {
     "empty": lambda f: tr("Give the account a name that you will recognise."),
     "too_long": lambda f: tr("Use a shorter name."),
     "taken": lambda f: tr("Another account has this name. Choose a different one."),
+    "not_printable": lambda f: tr("A character of this name cannot be shown. Leave it out."),
 }
 _DURATION: dict[str, Sentence] = {
     "empty": lambda f: tr("Type how long, for example 24 h or 2 d."),
@@ -83,6 +87,11 @@ _NODE_DAT: dict[str, Sentence] = {
     "not_node_dat": lambda f: tr("This is not the content of a node.dat file. Export it again from the machine."),
     "keys_differ": lambda f: tr("The two keys in this file do not belong together. Export it again from the machine."),
 }
+_KEYSTORE: dict[str, Sentence] = {
+    "empty": lambda f: tr("Choose the file, or paste its content."),
+    "other_kind": lambda f: tr("This file holds another kind of key. Export a single sr25519 account, version 3."),
+    "damaged": lambda f: tr("This is not the keystore file of one account, or it is damaged. Export it again."),
+}
 _RENT_ID: dict[str, Sentence] = {
     "over": lambda f: tr("This order is over. Rent again."),
 }
@@ -107,6 +116,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "operators": _OPERATORS,
     "home": _HOME,
     "node_dat": _NODE_DAT,
+    "keystore": _KEYSTORE,
     "rent_id": _RENT_ID,
     "upload_net": _SPEED,
     "download_net": _SPEED,

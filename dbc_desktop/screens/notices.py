@@ -224,6 +224,11 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
     ),
     e.PartMissing: lambda x: Notice(tr("Something is missing on this computer"), part_text(x.part)),
     e.WalletError: lambda _: Notice(tr("The wallet did not answer"), tr("Try again."), tr("Try again")),
+    e.ReadOnlyMode: lambda _: Notice(
+        tr("Read-only mode is on"),
+        tr("Nothing is signed until you switch it off under Settings, Keys."),
+        tr("Open Settings"),
+    ),
     e.WalletLocked: lambda _: Notice(
         tr("The account is locked"), tr("Unlock it with its passphrase and try again."), tr("Unlock")
     ),

@@ -22,15 +22,20 @@ class Settings:
         language: `system`, `en` or `zh_CN`.
         auto_lock_minutes: Minutes until an unlocked key locks again, 1 to 1,440.
         ask_above: Spending more than this asks for the passphrase again, in the smallest unit.
+        read_only: Nothing is signed.
+        lock_with_session: Keys lock when the session of this computer locks or sleeps.
     """
 
     theme: str = "system"
     language: str = "system"
     auto_lock_minutes: int = 15
     ask_above: int = Balance.of_dbc(1_000).units
+    read_only: bool = False
+    lock_with_session: bool = True
 
 
 _CHOICES = {"theme": {"system", "light", "dark"}, "language": {"system", "en", "zh_CN"}}
+_SWITCHES = {"read_only", "lock_with_session"}
 _RANGES = {"auto_lock_minutes": (1, _MOST_MINUTES), "ask_above": (0, Balance.of_dbc(10**12).units)}
 
 
@@ -77,6 +82,8 @@ class SettingsStore:
 def _is_valid(key: str, value: object) -> bool:
     if key in _CHOICES:
         return isinstance(value, str) and value in _CHOICES[key]
+    if key in _SWITCHES:
+        return isinstance(value, bool)
     if key in _RANGES:
         lowest, highest = _RANGES[key]
         return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest

@@ -1,4 +1,4 @@
-"""What the wallet knows of its keys besides their secrets: names, places, whether the words are written down."""
+"""What the wallet knows of its keys besides their secrets: names, places, back-ups; and other people's addresses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbc_desktop.domain.account import Account, Address, KeyPlace
+from dbc_desktop.crypto import ss58
+from dbc_desktop.domain.account import Account, Address, Contact, KeyPlace
 from dbc_desktop.domain.errors import DataCorrupt
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.storage.sqlite import open_database, transaction, translated
@@ -25,6 +26,17 @@ _MIGRATIONS = (
         place TEXT NOT NULL,
         created INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    """,
+    """
+    ALTER TABLE account ADD COLUMN parent BLOB;
+    ALTER TABLE account ADD COLUMN path TEXT NOT NULL DEFAULT '';
+    ALTER TABLE account ADD COLUMN exported INTEGER;
+    CREATE TABLE contact (
+        address BLOB PRIMARY KEY CHECK (length(address) = 32),
+        name TEXT NOT NULL UNIQUE,
+        note TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE errand (entry TEXT NOT NULL, place TEXT NOT NULL, PRIMARY KEY (entry, place)) STRICT, WITHOUT ROWID;
     """,
 )
 
@@ -49,9 +61,20 @@ class AccountBook:
         """All accounts, oldest first."""
         with self._lock, translated(self._path):
             rows = self._database.execute(
-                "SELECT address, name, place, backed_up FROM account ORDER BY created, name"
+                "SELECT address, name, place, backed_up, parent, path, exported FROM account ORDER BY created, name"
             ).fetchall()
-        return tuple(Account(Address(raw), name, self._place(place), bool(done)) for raw, name, place, done in rows)
+        return tuple(
+            Account(
+                Address(raw),
+                name,
+                self._place(place),
+                bool(done),
+                None if parent is None else Address(parent),
+                path,
+                exported,
+            )
+            for raw, name, place, done, parent, path, exported in rows
+        )
 
     def account(self, address: Address) -> Account | None:
         """The account of `address`, where it is kept."""
@@ -59,12 +82,24 @@ class AccountBook:
 
     def write(self, account: Account, created: int) -> None:
         """Add the account, or change all but its age; `created` is in seconds since 1970."""
+        parent = None if account.parent is None else account.parent.raw
         with self._lock, transaction(self._database, self._path) as database:
             database.execute(
-                "INSERT INTO account (address, name, place, backed_up, created) VALUES (?, ?, ?, ?, ?)"
+                "INSERT INTO account (address, name, place, backed_up, created, parent, path, exported)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (address) DO UPDATE SET name = excluded.name, place = excluded.place,"
-                " backed_up = excluded.backed_up",
-                (account.address.raw, account.name, account.place.value, int(account.backed_up), created),
+                " backed_up = excluded.backed_up, parent = excluded.parent, path = excluded.path,"
+                " exported = excluded.exported",
+                (
+                    account.address.raw,
+                    account.name,
+                    account.place.value,
+                    int(account.backed_up),
+                    created,
+                    parent,
+                    account.path,
+                    account.exported_at,
+                ),
             )
 
     def remove(self, address: Address) -> None:
@@ -89,6 +124,54 @@ class AccountBook:
                 (row.machine_id, row.place.value, created),
             )
 
+    def contacts(self) -> tuple[Contact, ...]:
+        """The address book, by name."""
+        with self._lock, translated(self._path):
+            rows = self._database.execute("SELECT address, name, note FROM contact ORDER BY name").fetchall()
+        return tuple(Contact(Address(raw), name, note) for raw, name, note in rows)
+
+    def write_contact(self, contact: Contact) -> None:
+        """Add a contact, or change its name and note."""
+        with self._lock, transaction(self._database, self._path) as database:
+            database.execute(
+                "INSERT INTO contact (address, name, note) VALUES (?, ?, ?)"
+                " ON CONFLICT (address) DO UPDATE SET name = excluded.name, note = excluded.note",
+                (contact.address.raw, contact.name, contact.note),
+            )
+
+    def remove_contact(self, address: Address) -> None:
+        """Forget a contact; nothing happens where there was none."""
+        with self._lock, transaction(self._database, self._path) as database:
+            database.execute("DELETE FROM contact WHERE address = ?", (address.raw,))
+
+    def errands(self) -> tuple[tuple[str, KeyPlace], ...]:
+        """Entries whose copy in a place must be looked at again (`wallet/vault.py`)."""
+        with self._lock, translated(self._path):
+            rows = self._database.execute("SELECT entry, place FROM errand ORDER BY entry, place").fetchall()
+        return tuple((entry, self._place(place)) for entry, place in rows)
+
+    def has_errand(self, entry: str, place: KeyPlace) -> bool:
+        """Whether this copy must be looked at again."""
+        return (entry, place) in self.errands()
+
+    def note_errand(self, entry: str, place: KeyPlace) -> None:
+        """Look at this copy again, should this process end now."""
+        with self._lock, transaction(self._database, self._path) as database:
+            database.execute("INSERT OR IGNORE INTO errand VALUES (?, ?)", (entry, place.value))
+
+    def end_errand(self, entry: str, place: KeyPlace) -> None:
+        """It was looked at."""
+        with self._lock, transaction(self._database, self._path) as database:
+            database.execute("DELETE FROM errand WHERE entry = ? AND place = ?", (entry, place.value))
+
+    def place_of(self, entry: str) -> KeyPlace | None:
+        """Where the book says that the secret of `entry` rests; None where it knows of none."""
+        for account in self.accounts():
+            if account_entry(account.address) == entry:
+                return account.place
+        rows = self.machine_keys()
+        return next((row.place for row in rows if machine_entry(row.machine_id) == entry), None)
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -99,3 +182,13 @@ class AccountBook:
             return KeyPlace(text)
         except ValueError as error:
             raise DataCorrupt(self._path, "place") from error
+
+
+def account_entry(address: Address) -> str:
+    """The name under which the secret of an account rests."""
+    return f"account:{ss58.encode(address.raw)}"
+
+
+def machine_entry(machine_id: MachineId) -> str:
+    """The name under which the key of a machine rests."""
+    return f"machine:{machine_id}"

@@ -7,17 +7,19 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from dbc_desktop.crypto.hashing import blake2_256
+from dbc_desktop.crypto.messages import wrapped
 from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Draft
 from dbc_desktop.domain.clock import Clock
-from dbc_desktop.domain.errors import Cancelled, InvalidInput, UnknownAccount, WalletLocked, WrongPassword
+from dbc_desktop.domain.errors import Cancelled, InvalidInput, ReadOnlyMode, UnknownAccount, WalletLocked, WrongPassword
 
 T = TypeVar("T")
 
 # Longer payloads are signed by their hash (chain-rules 1.2).
 _LONGEST_PAYLOAD = 256
 _LONGEST_MESSAGE = 200
+_LONGEST_TEXT = 10_000
 # Below the deadline of a job, so that the right passphrase after wrong ones is still heard.
 _LONGEST_WAIT_SECONDS = 16.0
 
@@ -37,11 +39,17 @@ class UnlockedKeys:
 
     def pair_of(self, address: Address) -> KeyPair | None:
         """The open pair of `address`; each call drops all whose time is over."""
+        self.sweep()
         with self._lock:
-            now = self._clock.monotonic()
-            self._open = {key: entry for key, entry in self._open.items() if entry[1] > now}
             entry = self._open.get(address)
             return None if entry is None else entry[0]
+
+    def sweep(self) -> bool:
+        """Drop all whose time is over; True where there was one."""
+        with self._lock:
+            before, now = len(self._open), self._clock.monotonic()
+            self._open = {key: entry for key, entry in self._open.items() if entry[1] > now}
+            return len(self._open) < before
 
     def close(self, address: Address | None = None) -> None:
         """Close the key of `address`, or all of them."""
@@ -55,9 +63,10 @@ class UnlockedKeys:
 class WalletSigner:
     """The `Signer` port for one account: signs while its key is open, and never hands the key out."""
 
-    def __init__(self, address: Address, keys: UnlockedKeys) -> None:
+    def __init__(self, address: Address, keys: UnlockedKeys, is_read_only: Callable[[], bool]) -> None:
         self._address = address
         self._keys = keys
+        self._is_read_only = is_read_only
 
     @property
     def address(self) -> Address:
@@ -68,6 +77,7 @@ class WalletSigner:
         """The 64-byte signature over the payload of `draft`, hashed when longer than 256 bytes (chain-rules 1.2).
 
         Raises:
+            ReadOnlyMode: Nothing is signed now.
             WalletLocked: The key is not unlocked.
             UnknownAccount: The draft names another signer.
         """
@@ -80,6 +90,7 @@ class WalletSigner:
         """The 64-byte signature over a short printable text, e.g. a node's nonce (compute-node-api 2.3).
 
         Raises:
+            ReadOnlyMode: Nothing is signed now.
             WalletLocked: The key is not unlocked.
             InvalidInput: `message` with `not_printable`.
         """
@@ -87,7 +98,25 @@ class WalletSigner:
             raise InvalidInput("message", "not_printable")
         return self._pair().sign(message.encode("ascii"))
 
+    def sign_text(self, text: str) -> bytes:
+        """The 64-byte signature over a text of the person, between marks (`crypto/messages.py`).
+
+        Raises:
+            ReadOnlyMode: Nothing is signed now.
+            WalletLocked: The key is not unlocked.
+            InvalidInput: `message` with `empty` or `too_long`.
+        """
+        if not text:
+            raise InvalidInput("message", "empty")
+        if len(text) > _LONGEST_TEXT:
+            raise InvalidInput("message", "too_long", limit=_LONGEST_TEXT)
+        if any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+            raise InvalidInput("message", "not_printable")
+        return self._pair().sign(wrapped(text))
+
     def _pair(self) -> KeyPair:
+        if self._is_read_only():
+            raise ReadOnlyMode
         pair = self._keys.pair_of(self._address)
         if pair is None:
             raise WalletLocked

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dbc_desktop.crypto import keystore
 from dbc_desktop.crypto.sealed import seal, unseal
 from dbc_desktop.crypto.sr25519 import KeyPair, verify
-from dbc_desktop.domain.errors import DataCorrupt, InvalidInput, WrongPassword
+from dbc_desktop.domain.errors import DataCorrupt, DbcError, InvalidInput, WrongPassword
 
 PASSPHRASE = "ten letters at least"
 ALICE = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"
@@ -27,6 +28,12 @@ OTHERS = (
     '"meta":{"name":"testName-3","whenCreated":1598270113026,"whenEdited":1598270113026}}'
 )
 OTHERS_PASSPHRASE = "a123456"
+# `//Alice` as another toolkit's own test has it, from the browser extension, with the passphrase 456123.
+ALICE_OF_ANOTHER = (
+    "paO3SvbXf/ktnJwuxB5Jn3L5Yxrv9JPhOLA4dplOFu8AgAAAAQAAAAgAAACuIZoAe4sfEiV55sUsZaGq9cCwddaqYdBE7rMSfZfYd7kjgw5YUIo7QB6e"
+    "+PVY+q6Du8uRSxOOjR5++LTEavlppjbkEce38/MrsDmrKccUqxu+hjv8Rt/RK77btcSuWDm6CA5bgX3y2lKeYqJEidMbP68dSKEN8uOoEdOuCdAFCH1B"
+    "HCKPhOcu80RNcQ9puZDqZdLoPxc7QDlF9LS5"
+)
 OTHERS_PUBLIC = "a2d1d33cc490d34ccc6938f8b30430428da815a85bf5927adc85d9e27cbbfc1a"
 
 
@@ -40,6 +47,21 @@ def test_a_keystore_of_another_wallet_opens_and_signs() -> None:
     assert pair.public.hex() == OTHERS_PUBLIC
     assert verify(pair.public, b"m", pair.sign(b"m"))
     assert keystore.address_of(OTHERS).hex() == OTHERS_PUBLIC
+
+
+def test_alice_of_another_toolkit_opens() -> None:
+    document = json.loads(OTHERS) | {"encoded": ALICE_OF_ANOTHER}
+    del document["address"]
+    assert keystore.decrypt(json.dumps(document), "456123").public.hex() == ALICE
+
+
+def test_the_name_inside_is_a_suggestion(alice_text: str) -> None:
+    assert keystore.name_of(alice_text) == "Alice of 深链"
+    assert keystore.name_of(OTHERS) == "testName-3"
+    names = {"\ud800 a\n\tb \x00": "a b", "n" * 500: "n" * 64, 7: "", None: "", "  ": ""}
+    for given_name, shown in names.items():
+        assert keystore.name_of(_changed(OTHERS, meta={"name": given_name})) == shown
+    assert keystore.name_of(_changed(OTHERS, meta=[])) == ""
 
 
 def test_our_own_opens_again(alice_text: str) -> None:
@@ -162,6 +184,44 @@ def test_a_box_with_something_else_inside_is_corrupt(alice_text: str) -> None:
 def test_garbage_is_corrupt_and_nothing_else(text: str) -> None:
     with pytest.raises(DataCorrupt):
         keystore.decrypt(text, PASSPHRASE)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    place=st.sampled_from(["encoded", "encoding", "address", "meta"]),
+    value=_JSON,
+    passphrase=st.text(st.characters(), max_size=9),
+)
+def test_a_keystore_with_one_part_of_a_stranger_ends_in_the_tree(place: str, value: object, passphrase: str) -> None:
+    """Whatever stands in one part: it opens, or an error of the tree says why not."""
+    text = _changed(OTHERS, **{place: value})
+    for act in (lambda: keystore.address_of(text), lambda: keystore.name_of(text)):
+        with contextlib.suppress(DbcError):
+            act()
+    with contextlib.suppress(DataCorrupt, WrongPassword):
+        assert keystore.decrypt(text, passphrase or "x").public.hex() == OTHERS_PUBLIC
+
+
+@settings(max_examples=12, deadline=None)
+@given(at=st.integers(0, 215), flip=st.integers(1, 255), end=st.integers(0, 216))
+def test_flipped_and_cut_bytes_end_in_the_tree(at: int, flip: int, end: int) -> None:
+    raw = bytearray(base64.b64decode(json.loads(OTHERS)["encoded"]))
+    raw[at % len(raw)] ^= flip
+    for data in (bytes(raw), bytes(raw[:end])):
+        with pytest.raises((DataCorrupt, WrongPassword)):
+            keystore.decrypt(_changed(OTHERS, encoded=base64.b64encode(data).decode()), OTHERS_PASSPHRASE)
+
+
+def test_half_a_character_in_a_passphrase() -> None:
+    with pytest.raises(WrongPassword):
+        keystore.decrypt(OTHERS, "\ud800")
 
 
 def test_sealed_bytes_come_back() -> None:

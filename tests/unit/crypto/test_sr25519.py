@@ -10,6 +10,7 @@ from dbc_desktop.crypto.hashing import blake2_128, blake2_256
 from dbc_desktop.crypto.sr25519 import DEV_WORDS, KeyPair, verify
 from dbc_desktop.domain.errors import InvalidInput
 
+DEV_SEED = "0xfac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e"
 ALICE = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"
 BOB = "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48"
 
@@ -26,10 +27,38 @@ BOB = "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48"
         ("//Alice//stash", "be5ddb1579b72e84524fc29e78609e3caf42e85aa118ebfe0b0ad404b5bdd25f"),
         (f"{DEV_WORDS}/foo", "40b9675df90efa6069ff623b0fdfcf706cd47ca7452a5056c7ad58194d23440a"),
         (f"{DEV_WORDS}//foo/bar", "3841947ffcde6f5fef26fb68b59bb8665637e30e32ec2051f99cf6b9c674fe09"),
+        # A soft child in sp-core's own test, and in the output of subkey for `/Alice`.
+        ("/Alice", "d6c71059dbbe9ad2b0ed3f289738b800836eb425544ce694825285b958ca755e"),
+        # The secret seed that subkey shows for `//Alice` and `//Bob`.
+        ("0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a", ALICE),
+        ("398F0C28F98885E046333D4A41C19CEE4C37368A9832C6502F6CFD182E2AEF89", BOB),
+        # The development words as a seed, with a path behind it (sp-core, DEV_PHRASE and its mini secret).
+        (f"{DEV_SEED}//Alice", ALICE),
+        (f"{DEV_SEED}/Alice", "d6c71059dbbe9ad2b0ed3f289738b800836eb425544ce694825285b958ca755e"),
     ],
 )
 def test_public_keys_are_those_of_other_wallets(phrase: str, public: str) -> None:
     assert KeyPair.from_phrase(phrase).public.hex() == public
+
+
+@pytest.mark.parametrize(
+    ("phrase", "secret"),
+    [
+        # The testing pairs of polkadot-js: the 64 bytes inside its keystores.
+        (
+            "//Alice",
+            "98319d4ff8a9508c4bb0cf0b5a78d760a0b2082c02775e6e82370816fedfff48"
+            "925a225d97aa00682d6a59b95b18780c10d7032336e88f3442b42361f4a66011",
+        ),
+        (
+            "//Alice//stash",
+            "e8da6c9d810e020f5e3c7f5af2dea314cbeaa0d72bc6421e92c0808a0c584a60"
+            "46ab28e97c3ffc77fe12b5a4d37e8cd4afbfebbf2391ffc7cb07c0f38c023efd",
+        ),
+    ],
+)
+def test_the_form_in_keystores_is_that_of_polkadot_js(phrase: str, secret: str) -> None:
+    assert KeyPair.from_phrase(phrase).ed25519_form().hex() == secret
 
 
 def test_a_password_leads_to_another_key() -> None:
@@ -93,6 +122,10 @@ def test_a_secret_shows_itself_nowhere() -> None:
         (f"{DEV_WORDS}//", "path"),
         (f"{DEV_WORDS}/", "path"),
         (f"{DEV_WORDS}//{'x' * 3000}", "path"),
+        ("0xe5be9a5092b81bca64be81d212e7f2f9", "seed"),
+        (f"{DEV_SEED}///password", "seed"),
+        (f"{DEV_WORDS}//\ud800", "path"),
+        (f"{DEV_WORDS}///\ud800", "path"),
         (DEV_WORDS.replace("drive", "drove"), "unknown_word"),
         (DEV_WORDS.replace("drive", "bottom"), "checksum"),
     ],
@@ -103,7 +136,7 @@ def test_a_bad_phrase_is_named(phrase: str, reason: str) -> None:
     assert (caught.value.field, caught.value.reason) == ("words", reason)
 
 
-@pytest.mark.parametrize("path", ["Alice", "//", "/a//", "///a"])
+@pytest.mark.parametrize("path", ["Alice", "//", "/a//", "///a", "//\ud800"])
 def test_a_path_alone_is_checked_too(path: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         KeyPair.from_phrase("//Alice").derive(path)

@@ -38,6 +38,7 @@ EXAMPLES: list[tuple[errors.DbcError, str, str]] = [
     (errors.Cancelled(), "Cancelled", "Nothing was changed"),
     (errors.DeadlinePassed("io", 30), "This takes too long", "No answer came in time"),
     (errors.WalletError(), "The wallet did not answer", "Try again"),
+    (errors.ReadOnlyMode(), "Read-only mode is on", "Settings"),
     (errors.WalletLocked(), "The account is locked", "passphrase"),
     (errors.WrongPassword(), "Wrong passphrase", "Mind capitals"),
     (errors.WrongPassword(8.0), "Wrong passphrase", "The next try waits 8 s."),

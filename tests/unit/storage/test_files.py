@@ -69,6 +69,11 @@ def test_settings_come_back(tmp_path: Path) -> None:
     assert SettingsStore(tmp_path).load() == Settings("dark", "zh_CN", 5, 12_345)
 
 
+def test_a_switch_is_on_or_off(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('{"read_only": true, "lock_with_session": "no"}')
+    assert SettingsStore(tmp_path).load() == Settings(read_only=True, lock_with_session=True)
+
+
 def test_settings_of_another_version_are_kept(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text('{"theme": "light", "sound": "soft", "language": "tlh"}')
     store = SettingsStore(tmp_path)
