@@ -12,6 +12,7 @@ from typing import Protocol
 
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import Call, EventRecord, Preview, Receipt, SigningContext
+from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
 from dbc_desktop.domain.network import (
     BlockSummary,
@@ -111,6 +112,27 @@ class ChainReader(Protocol):
 
     def events(self, height: int) -> tuple[EventRecord, ...]:
         """The events of one block; empty where the block holds none."""
+
+    def extrinsics(self, query: ExtrinsicQuery, limit: int, after: Mark | None = None) -> ExtrinsicPage:
+        """Extrinsics that match, newest first, at most 500 a page; needs `EXPLORER`.
+
+        Args:
+            query: Which ones; a pallet or call that nobody knows matches nothing.
+            limit: How many.
+            after: Where the page before ended (`ExtrinsicPage.older`); blocks made since do not move it.
+        """
+
+    def extrinsic(self, tx_hash: bytes) -> ExtrinsicDetail | None:
+        """One extrinsic by its hash; None where no block holds it. Needs `EXPLORER`."""
+
+    def extrinsic_at(self, height: int, position: int) -> ExtrinsicDetail | None:
+        """The extrinsic at this position of this block; needs `EXPLORER`."""
+
+    def event_log(self, query: EventQuery, limit: int, after: Mark | None = None) -> EventPage:
+        """Events that match, newest first, those of one block from its last to its first; needs `EXPLORER`.
+
+        A page may hold fewer than `limit`, even none, and still have `older`: the work for one page is bounded.
+        """
 
     def close(self) -> None:
         """Let go of files, threads and processes."""

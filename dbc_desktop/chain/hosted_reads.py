@@ -6,6 +6,7 @@ from typing import Any
 
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord
+from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import BlockSummary, Deadline, Head, Identity, MachineTable, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentQuote
@@ -116,4 +117,24 @@ class HostedReads:
     def events(self, height: int) -> tuple[EventRecord, ...]:
         """The events of one block."""
         found: tuple[EventRecord, ...] = self._ask("events", height)
+        return found
+
+    def extrinsics(self, query: ExtrinsicQuery, limit: int, after: Mark | None = None) -> ExtrinsicPage:
+        """Extrinsics that match, newest first."""
+        found: ExtrinsicPage = self._ask("extrinsics", query, limit, after)
+        return found
+
+    def extrinsic(self, tx_hash: bytes) -> ExtrinsicDetail | None:
+        """One extrinsic by its hash."""
+        found: ExtrinsicDetail | None = self._ask("extrinsic", tx_hash)
+        return found
+
+    def extrinsic_at(self, height: int, position: int) -> ExtrinsicDetail | None:
+        """One extrinsic by its place."""
+        found: ExtrinsicDetail | None = self._ask("extrinsic_at", height, position)
+        return found
+
+    def event_log(self, query: EventQuery, limit: int, after: Mark | None = None) -> EventPage:
+        """Events that match, newest first."""
+        found: EventPage = self._ask("event_log", query, limit, after)
         return found

@@ -50,6 +50,7 @@ class Capability(StrEnum):
     JUMP = "jump"
     PLAY_MONEY = "play_money"
     PREVIEW = "preview"
+    EXPLORER = "explorer"
 
 
 class ClockMode(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
@@ -13,11 +13,14 @@ from dbc_desktop.domain.errors import ChainBusy, DataCorrupt, DataTooNew, DataUn
 from dbc_desktop.storage.files import files_translated, private_folder
 
 Synchronous = Literal["FULL", "NORMAL"]
+Migration = str | Callable[[sqlite3.Connection], None]
+"""An SQL script, or a function where the new columns cannot be computed in SQL; it runs within the transaction."""
+
 _BUSY_SECONDS = 5.0
 
 
 def open_database(
-    path: Path, migrations: Sequence[str], *, synchronous: Synchronous = "FULL", read_only: bool = False
+    path: Path, migrations: Sequence[Migration], *, synchronous: Synchronous = "FULL", read_only: bool = False
 ) -> sqlite3.Connection:
     """A connection in WAL mode, brought to the version `len(migrations)`; a new file has mode 0600.
 
@@ -25,7 +28,7 @@ def open_database(
 
     Args:
         path: The database file.
-        migrations: SQL scripts; script n brings version n to n + 1. Never change one that was released.
+        migrations: SQL scripts or functions; number n brings version n to n + 1. Never change one that was released.
         synchronous: `FULL` for what must outlive a power cut, `NORMAL` for telemetry.
         read_only: Read beside the process that writes; nothing is created or migrated.
 
@@ -108,7 +111,11 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[sqlite3.
 
 
 def _prepare(
-    connection: sqlite3.Connection, path: Path, migrations: Sequence[str], synchronous: Synchronous, read_only: bool
+    connection: sqlite3.Connection,
+    path: Path,
+    migrations: Sequence[Migration],
+    synchronous: Synchronous,
+    read_only: bool,
 ) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -125,8 +132,12 @@ def _prepare(
         with transaction(connection, path):
             # Another process may have migrated while this one waited for the lock.
             for number in range(_version(connection), len(migrations)):
-                for statement in _statements(migrations[number]):
-                    connection.execute(statement)
+                step = migrations[number]
+                if isinstance(step, str):
+                    for statement in _statements(step):
+                        connection.execute(statement)
+                else:
+                    step(connection)
                 connection.execute(f"PRAGMA user_version = {number + 1}")
 
 

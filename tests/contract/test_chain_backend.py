@@ -19,6 +19,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Receipt, TxStatus
 from dbc_desktop.domain.errors import Cancelled, ChainBusy, ChainRejected, InvalidTransaction
+from dbc_desktop.domain.explorer import EventQuery, ExtrinsicQuery
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, Machine, MachineId, MachineStatus
 from dbc_desktop.domain.network import Capability, ClockMode
 from dbc_desktop.domain.rental import RentStatus
@@ -395,6 +396,34 @@ class BackendSuite:
         finally:
             reader.close()
 
+    def test_the_past_can_be_searched(self, chain: LocalBackend, alice: ChainUser, bob: ChainUser) -> None:
+        funded(chain, alice)
+        sent = done(chain, alice, transfer(bob.address.raw, 25 * DBC))
+        refused = alice.send(chain, transfer(bob.address.raw, 2_000_000 * DBC))
+        chain.jump(1)
+        page = chain.extrinsics(ExtrinsicQuery(signer=alice.address), 10)
+        assert [(row.height, row.hash) for row in page.rows] == [(28_903, refused), (28_902, sent.tx_hash)]
+        assert (page.total, page.older) == (2, None)
+        assert page.rows[1].arguments[1].value == 25 * DBC
+        assert page.rows[1].events == sent.events
+        (first,) = chain.extrinsics(ExtrinsicQuery(), 1).rows
+        assert first == page.rows[0]
+        mark = chain.extrinsics(ExtrinsicQuery(), 1).older
+        assert chain.extrinsics(ExtrinsicQuery(), 1, mark).rows == page.rows[1:]
+        assert chain.extrinsics(ExtrinsicQuery(pallet="Balances", succeeded=False), 10).rows == page.rows[:1]
+        detail = chain.extrinsic(sent.tx_hash)
+        assert detail is not None
+        assert (detail.row, detail.nonce, detail.length) == (page.rows[1], 0, 149)
+        assert chain.extrinsic_at(28_902, 0) == detail
+        assert chain.extrinsic(bytes(32)) is None
+        events = chain.event_log(EventQuery(name="Transfer", subject=bob.address.raw), 10)
+        assert [(event.height, event.extrinsic, event.fields["amount"]) for event in events.rows] == [
+            (28_902, 0, 25 * DBC)
+        ]
+        newest = chain.event_log(EventQuery(), 2)
+        assert [event.name for event in newest.rows] == ["ExtrinsicFailed", "TransactionFeePaid"]
+        assert chain.event_log(EventQuery(), 1, newest.older).rows[0].name == "ExtrinsicSuccess"
+
     def test_closed_it_stands_still_and_goes_on_where_it_was(
         self, chain: LocalBackend, folder: Path, alice: ChainUser
     ) -> None:
@@ -436,7 +465,11 @@ def assert_reads_alike(chain: LocalBackend, reader: LocalReader, who: Address) -
     assert reader.machine(order.machine_id) == chain.machine(order.machine_id)
     quote = reader.rent_quote(order.machine_id, 1, 300)
     assert quote == chain.rent_quote(order.machine_id, 1, 300)
-    assert reader.capabilities() == frozenset()
+    page = reader.extrinsics(ExtrinsicQuery(), 20)
+    assert page == chain.extrinsics(ExtrinsicQuery(), 20)
+    assert reader.extrinsic(page.rows[0].hash) == chain.extrinsic_at(page.rows[0].height, page.rows[0].position)
+    assert reader.event_log(EventQuery(subject=who.raw), 50) == chain.event_log(EventQuery(subject=who.raw), 50)
+    assert reader.capabilities() == frozenset({Capability.EXPLORER})
 
 
 @pytest.fixture

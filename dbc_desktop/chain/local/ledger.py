@@ -249,9 +249,10 @@ class Ledger:
     def _make_block(self, height: int) -> BlockOutcome:
         pool = list(self._pool.values())
         parent_hash = self.hash_at(height - 1)
-        outcome = self.engine.apply(height, parent_hash, [pending.signed for pending in pool])
+        calls = [pending.signed for pending in pool]
+        outcome = self.engine.apply(height, parent_hash, calls)
         own_hash = self.store.add_block(
-            parent_hash, outcome, [pending.body for pending in pool], [pending.tx_hash for pending in pool]
+            parent_hash, outcome, [pending.body for pending in pool], [pending.tx_hash for pending in pool], calls
         )
         self._pool.clear()
         self._waiting.clear()

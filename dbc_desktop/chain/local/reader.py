@@ -28,8 +28,8 @@ class LocalReader(LocalReads):
         self._now: Standing | None = None
 
     def capabilities(self) -> frozenset[Capability]:
-        """It only reads."""
-        return frozenset()
+        """It only reads, the past too."""
+        return frozenset({Capability.EXPLORER})
 
     def close(self) -> None:
         """Let go of the file."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from dbc_desktop.chain.local import explore
 from dbc_desktop.chain.local.store import Store
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord, Receipt
+from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import (
     BLOCK_MS,
@@ -168,6 +170,26 @@ class LocalReads:
         """The events of one block."""
         with self._standing() as now:
             return now.store.events(height)
+
+    def extrinsics(self, query: ExtrinsicQuery, limit: int, after: Mark | None = None) -> ExtrinsicPage:
+        """Extrinsics that match, newest first."""
+        with self._standing() as now:
+            return explore.extrinsic_page(now.store, query, limit, after)
+
+    def extrinsic(self, tx_hash: bytes) -> ExtrinsicDetail | None:
+        """One extrinsic by its hash."""
+        with self._standing() as now:
+            return explore.extrinsic_detail(now.store, tx_hash)
+
+    def extrinsic_at(self, height: int, position: int) -> ExtrinsicDetail | None:
+        """One extrinsic by its place."""
+        with self._standing() as now:
+            return explore.extrinsic_at(now.store, height, position)
+
+    def event_log(self, query: EventQuery, limit: int, after: Mark | None = None) -> EventPage:
+        """Events that match, newest first."""
+        with self._standing() as now:
+            return explore.event_page(now.store, query, limit, after)
 
     def receipt(self, tx_hash: bytes) -> Receipt | None:
         """What became of an extrinsic; None where no block holds it."""

@@ -8,22 +8,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbc_desktop.chain.local import lookup
 from dbc_desktop.chain.local.event_codec import pack, unpack
+from dbc_desktop.chain.local.lookup import PLACE_BITS as _PLACE_BITS
 from dbc_desktop.crypto.hashing import blake2_256
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import EventRecord, Receipt, TxStatus
 from dbc_desktop.domain.errors import DataCorrupt
 from dbc_desktop.domain.network import BlockSummary
-from dbc_desktop.rules.engine import BlockOutcome, CallOutcome, HistoryRow
-from dbc_desktop.storage.sqlite import open_database, translated
+from dbc_desktop.rules.engine import BlockOutcome, CallOutcome, HistoryRow, SignedCall
+from dbc_desktop.storage.sqlite import Migration, open_database, translated
 
 FILE_NAME = "chain.sqlite3"
 _MAX_PAGE = 1_000
 _REWARD = "reward"
-_PLACE_BITS = 20
-"""The place of an extrinsic is its height, then its position in this many bits: rows are only ever appended."""
 
-_MIGRATIONS = (
+_MIGRATIONS: tuple[Migration, ...] = (
     """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE blocks (
@@ -57,6 +57,7 @@ _MIGRATIONS = (
         PRIMARY KEY (kind, subject, number)
     ) STRICT, WITHOUT ROWID;
     """,
+    lookup.add_to_file_of_version_1,
 )
 
 
@@ -95,6 +96,7 @@ class Store:
         self.path = folder / FILE_NAME
         self.lock = threading.RLock()
         self._connection = open_database(self.path, _MIGRATIONS, synchronous="FULL", read_only=read_only)
+        self._event_index = lookup.EventIndex(self._connection)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -117,9 +119,15 @@ class Store:
         """Forget all since `begin`."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+            self._event_index.forget()
 
     def add_block(
-        self, parent_hash: bytes, outcome: BlockOutcome, bodies: Sequence[bytes], hashes: Sequence[bytes]
+        self,
+        parent_hash: bytes,
+        outcome: BlockOutcome,
+        bodies: Sequence[bytes],
+        hashes: Sequence[bytes],
+        calls: Sequence[SignedCall],
     ) -> bytes:
         """Write a block, its extrinsics and events, not its state rows; its hash."""
         height = outcome.height
@@ -143,11 +151,26 @@ class Store:
         if bodies:
             place = height << _PLACE_BITS
             self._connection.executemany(
-                "INSERT INTO extrinsics VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO extrinsics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (place + at, hashes[at], body, *(done.error or (None, None)), done.fee.to_bytes(16), pack(own))
+                    (
+                        place + at,
+                        hashes[at],
+                        body,
+                        *(done.error or (None, None)),
+                        done.fee.to_bytes(16),
+                        pack(own),
+                        calls[at].signer,
+                        lookup.call_number(calls[at].call),
+                    )
                     for at, (body, done, own) in enumerate(zip(bodies, outcome.outcomes, by_extrinsic, strict=True))
                 ],
+            )
+        if outcome.events:
+            groups = [first, *by_extrinsic]
+            self._event_index.add(
+                [(lookup.group_place(height, rank), own) for rank, own in enumerate(groups) if own]
+                + [(lookup.group_place(height, lookup.LAST_RANK), last)]
             )
         return own_hash
 
@@ -201,53 +224,53 @@ class Store:
 
     def meta(self, key: str) -> bytes | None:
         """One named value."""
-        found = self._first("SELECT value FROM meta WHERE key = ?", (key,))
+        found = self.first("SELECT value FROM meta WHERE key = ?", (key,))
         return None if found is None else bytes(found[0])
 
     def meta_items(self, prefix: str) -> list[tuple[str, bytes]]:
         """All named values whose name begins with `prefix`."""
         end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        return self._all("SELECT key, value FROM meta WHERE key >= ? AND key < ? ORDER BY key", (prefix, end))
+        return self.query("SELECT key, value FROM meta WHERE key >= ? AND key < ? ORDER BY key", (prefix, end))
 
     def last_block(self, height: int) -> tuple[int, bytes, bytes] | None:
         """Height, hash and digest of the newest block at or below `height`."""
-        return self._first(
+        return self.first(
             "SELECT height, hash, digest FROM blocks WHERE height <= ? ORDER BY height DESC LIMIT 1", (height,)
         )
 
     def state_rows(self) -> list[tuple[str, bytes, bytes]]:
         """The whole state, sorted by map and key."""
-        return self._all("SELECT map, key, value FROM state ORDER BY map, key", ())
+        return self.query("SELECT map, key, value FROM state ORDER BY map, key", ())
 
     def rewards(self, machine_id: str, from_era: int, to_era: int) -> list[HistoryRow]:
         """The payouts of a machine, both ends included."""
         machine = bytes.fromhex(machine_id)
         with self.lock:
-            first, last = self._first("SELECT min(era), max(era) FROM rewards") or (None, None)
+            first, last = self.first("SELECT min(era), max(era) FROM rewards") or (None, None)
             if first is None:
                 return []
             found = []
             for era in range(max(first, from_era), min(last, to_era) + 1):
-                row = self._first("SELECT value FROM rewards WHERE era = ? AND machine = ?", (era, machine))
+                row = self.first("SELECT value FROM rewards WHERE era = ? AND machine = ?", (era, machine))
                 if row is not None:
                     found.append(HistoryRow(_REWARD, machine_id, era, row[0]))
             return found
 
     def history(self, kind: str, subject: str) -> tuple[HistoryRow, ...]:
         """Other lines of the books, by number."""
-        rows = self._all(
+        rows = self.query(
             "SELECT number, value FROM history WHERE kind = ? AND subject = ? ORDER BY number", (kind, subject)
         )
         return tuple(HistoryRow(kind, subject, number, value) for number, value in rows)
 
     def history_number(self, kind: str, number: int) -> HistoryRow | None:
         """The line of this number, whoever it is about."""
-        found = self._first("SELECT subject, value FROM history WHERE kind = ? AND number = ?", (kind, number))
+        found = self.first("SELECT subject, value FROM history WHERE kind = ? AND number = ?", (kind, number))
         return None if found is None else HistoryRow(kind, found[0], number, found[1])
 
     def receipt(self, tx_hash: bytes) -> Receipt | None:
         """What became of an extrinsic; every stored block is final here."""
-        found = self._first("SELECT place, pallet, error, fee, events FROM extrinsics WHERE hash = ?", (tx_hash,))
+        found = self.first("SELECT place, pallet, error, fee, events FROM extrinsics WHERE hash = ?", (tx_hash,))
         if found is None:
             return None
         place, pallet, error, fee, events = found
@@ -259,16 +282,16 @@ class Store:
             height,
             Balance(int.from_bytes(fee)),
             None if pallet is None else (pallet, error),
-            self._unpacked(events, height, position),
+            self.unpacked(events, height, position),
         )
 
     def has_extrinsic(self, tx_hash: bytes) -> bool:
         """Whether a block holds it."""
-        return self._first("SELECT 1 FROM extrinsics WHERE hash = ?", (tx_hash,)) is not None
+        return self.first("SELECT 1 FROM extrinsics WHERE hash = ?", (tx_hash,)) is not None
 
     def blocks(self, before: int, limit: int) -> tuple[BlockSummary, ...]:
         """Blocks below height `before`, newest first, at most 1,000."""
-        rows = self._all(
+        rows = self.query(
             "SELECT height, hash, parent_hash, extrinsic_num, event_num FROM blocks WHERE height < ?"
             " ORDER BY height DESC LIMIT ?",
             (before, max(0, min(limit, _MAX_PAGE))),
@@ -277,18 +300,20 @@ class Store:
 
     def events(self, height: int) -> tuple[EventRecord, ...]:
         """The events of one block, in order."""
-        block = self._first("SELECT first_events, last_events FROM blocks WHERE height = ?", (height,))
+        block = self.first("SELECT first_events, last_events FROM blocks WHERE height = ?", (height,))
         if block is None:
             return ()
-        found = list(self._unpacked(block[0], height, None))
-        rows = self._all("SELECT events FROM extrinsics WHERE place >= ? AND place < ? ORDER BY place", _places(height))
+        found = list(self.unpacked(block[0], height, None))
+        rows = self.query(
+            "SELECT events FROM extrinsics WHERE place >= ? AND place < ? ORDER BY place", _places(height)
+        )
         for position, (events,) in enumerate(rows):
-            found += self._unpacked(events, height, position)
-        return (*found, *self._unpacked(block[1], height, None))
+            found += self.unpacked(events, height, position)
+        return (*found, *self.unpacked(block[1], height, None))
 
     def block_heights(self) -> list[int]:
         """Heights of all blocks, genesis first."""
-        return [row[0] for row in self._all("SELECT height FROM blocks ORDER BY height", ())]
+        return [row[0] for row in self.query("SELECT height FROM blocks ORDER BY height", ())]
 
     def block(self, height: int) -> StoredBlock:
         """One block with its extrinsics.
@@ -296,12 +321,12 @@ class Store:
         Raises:
             DataCorrupt: There is none.
         """
-        found = self._first(
+        found = self.first(
             "SELECT height, hash, parent_hash, extrinsics_root, digest FROM blocks WHERE height = ?", (height,)
         )
         if found is None:
             raise DataCorrupt(self.path, f"no block {height}")
-        rows = self._all(
+        rows = self.query(
             "SELECT body, pallet, error, fee FROM extrinsics WHERE place >= ? AND place < ? ORDER BY place",
             _places(height),
         )
@@ -313,17 +338,20 @@ class Store:
         bodies = tuple(row[0] for row in rows)
         return StoredBlock(own_height, own_hash, parent_hash, root, digest, bodies, outcomes)
 
-    def _unpacked(self, data: bytes | None, height: int, extrinsic: int | None) -> tuple[EventRecord, ...]:
+    def unpacked(self, data: bytes | None, height: int, extrinsic: int | None) -> tuple[EventRecord, ...]:
+        """Events as they rest in a row of the file."""
         try:
             return unpack(data, height, extrinsic)
         except (ValueError, TypeError, AttributeError) as error:
             raise DataCorrupt(self.path, f"events of block {height}") from error
 
-    def _all(self, sql: str, values: tuple[object, ...]) -> list[tuple]:  # type: ignore[type-arg]
+    def query(self, sql: str, values: tuple[object, ...]) -> list[tuple]:  # type: ignore[type-arg]
+        """All rows; for the modules of this package."""
         with self.lock, translated(self.path):
             return self._connection.execute(sql, values).fetchall()
 
-    def _first(self, sql: str, values: tuple[object, ...] = ()) -> tuple | None:  # type: ignore[type-arg]
+    def first(self, sql: str, values: tuple[object, ...] = ()) -> tuple | None:  # type: ignore[type-arg]
+        """The first row, None where there is none."""
         with self.lock, translated(self.path):
             found: tuple | None = self._connection.execute(sql, values).fetchone()  # type: ignore[type-arg]
             return found
