@@ -57,6 +57,10 @@ SPECS: tuple[CallSpec, ...] = (
     *_pallet(
         "OnlineProfile",
         107,
+        (0, "set_reward_info", (("reward_info", "PhaseRewardInfoDetail"),), True),
+        (1, "set_online_stake_params", (("online_stake_params_info", "OnlineStakeParamsInfo"),), True),
+        (2, "set_standard_gpu_point_price", (("point_price", "StandardGpuPointPrice"),), True),
+        (3, "set_rentfee_destroy_percent", (("percent", "u32"),), True),
         (4, "set_controller", (("controller", "AccountId"),), False),
         (5, "stash_reset_controller", (("new_controller", "AccountId"),), False),
         (6, "offline_machine_change_hardware_info", _MACHINE, False),
@@ -72,12 +76,24 @@ SPECS: tuple[CallSpec, ...] = (
         (16, "apply_slash_review", (("slash_id", "u64"), ("reason", "Bytes")), False),
         (17, "cancel_slash", (("slash_id", "u64"),), True),
         (19, "update_machine_info", (*_MACHINE, ("server_room_info", "StakerCustomizeInfo")), False),
+        (20, "force_machine_exit", (("machine_ids", "Vec<MachineId>"),), False),
+        (21, "update_authorized_force_exit_accounts", (("accounts", "Vec<AccountId>"),), True),
         (22, "set_machine_extra_price", (*_MACHINE, ("extra_price", "u64")), False),
+        (23, "set_machine_rental_mode", (*_MACHINE, ("mode", "MachineRentalMode")), False),
+        (24, "set_weekly_schedule", (*_MACHINE, ("weekday", "u8"), ("time_ranges", "Vec<TimeRange>")), False),
+        (
+            25,
+            "set_specific_date_schedule",
+            (*_MACHINE, ("date_days", "u32"), ("time_ranges", "Vec<TimeRange>")),
+            False,
+        ),
+        (26, "clear_specific_date", (*_MACHINE, ("date_days", "u32")), False),
         (27, "set_rent_receiver", (("receiver", "Option<AccountId>"),), False),
     ),
     *_pallet(
         "Committee",
         108,
+        (0, "set_committee_stake_params", (("stake_params", "CommitteeStakeParamsInfo"),), True),
         (1, "add_committee", (("member", "AccountId"),), True),
         (2, "committee_set_box_pubkey", (("box_pubkey", "[u8; 32]"),), False),
         (3, "committee_add_stake", (("amount", "u128"),), False),
@@ -96,9 +112,11 @@ SPECS: tuple[CallSpec, ...] = (
     *_pallet(
         "RentMachine",
         111,
+        (0, "set_rent_fee_pot", (("pot_addr", "AccountId"),), True),
         (1, "rent_machine", (*_MACHINE, ("rent_gpu_num", "u32"), ("duration", "u32")), False),
         (2, "confirm_rent", (("rent_id", "u64"),), False),
         (3, "relet_machine", (("rent_id", "u64"), ("relet_duration", "u32")), False),
+        (4, "bond_evm_address", (*_MACHINE, ("evm_address", "H160")), False),
     ),
 )
 

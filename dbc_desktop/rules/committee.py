@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dbc_desktop.rules import balances
+from dbc_desktop.domain.parameters import MemberStakeParams
+from dbc_desktop.rules import balances, parameters
+from dbc_desktop.rules.arithmetic import perbill_mul
 from dbc_desktop.rules.codec import RAW, row
-from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.state import SINGLE, Readable, declare, declare_value
 from dbc_desktop.rules.work import Work, account, refuse
 
@@ -65,7 +66,7 @@ def change_used(work: Work, member: bytes, amount: int, *, slashed: int = 0) -> 
     after = held._replace(used=max(0, held.used + amount), staked=max(0, held.staked - slashed))
     work.layer.put(STAKES, member, after)
     now = lists(work.layer)
-    fit = _healthy(work.profile, after)
+    fit = _healthy(work, after)
     if fit and member in now.fulfilling:
         moved = now._replace(normal=_with(now.normal, member), fulfilling=_less(now.fulfilling, member))
         work.layer.put(LISTS, SINGLE, moved)
@@ -93,7 +94,7 @@ def add_committee(work: Work, member: object) -> None:
 def committee_set_box_pubkey(work: Work, who: bytes, box_pubkey: bytes) -> None:
     """The first key stakes the baseline and makes the member normal; a later one replaces it."""
     now = lists(work.layer)
-    baseline = work.profile.committee_stake
+    baseline = parameters.member_stakes(work.profile, work.layer).stake_baseline
     if who in now.waiting_box_pubkey:
         if not balances.reserve(work, who, baseline):
             refuse(_PALLET, "BalanceNotEnough")
@@ -101,11 +102,11 @@ def committee_set_box_pubkey(work: Work, who: bytes, box_pubkey: bytes) -> None:
         work.layer.put(STAKES, who, held._replace(box_pubkey=box_pubkey, staked=held.staked + baseline))
         moved = now._replace(normal=_with(now.normal, who), waiting_box_pubkey=_less(now.waiting_box_pubkey, who))
         work.layer.put(LISTS, SINGLE, moved)
-        work.emit(_PALLET, "StakeAdded", who=who, amount=baseline)
     elif who in now.normal:
         work.layer.put(STAKES, who, stake_of(work.layer, who)._replace(box_pubkey=box_pubkey))
     else:
         refuse(_PALLET, "StatusNotAllowed")
+    work.emit(_PALLET, "StakeAdded", who=who, amount=baseline)  # of the network also where nothing was added
     work.emit(_PALLET, "CommitteeSetBoxPubkey", who=who, box_pubkey=box_pubkey)
 
 
@@ -161,7 +162,7 @@ def undo_chill(work: Work, who: bytes) -> None:
     """Take orders again, if the stake is enough; else first add to it."""
     _leave_chilled(work, who, "NotInChillList")
     now = lists(work.layer)
-    if _healthy(work.profile, stake_of(work.layer, who)):
+    if _healthy(work, stake_of(work.layer, who)):
         moved = now._replace(normal=_with(now.normal, who))
     else:
         moved = now._replace(fulfilling=_with(now.fulfilling, who))
@@ -184,7 +185,7 @@ def _staked(work: Work, who: bytes, change: int) -> None:
     """Put so much more, or less, on the member's record, if it can then take orders."""
     held = stake_of(work.layer, who)
     after = held._replace(staked=held.staked + change)
-    if not _healthy(work.profile, after):
+    if not _healthy(work, after):
         refuse(_PALLET, "BalanceNotEnough")
     work.layer.put(STAKES, who, after)
 
@@ -200,9 +201,10 @@ def _leave_chilled(work: Work, who: bytes, error: str) -> None:
         work.layer.remove(CHILLED, SINGLE)
 
 
-def _healthy(profile: RulesProfile, stake: CommitteeStake) -> bool:
-    enough = stake.staked >= profile.committee_stake
-    return enough and (stake.staked - stake.used) * 100 >= stake.staked * profile.committee_free_percent
+def _healthy(work: Work, stake: CommitteeStake) -> bool:
+    asked: MemberStakeParams = parameters.member_stakes(work.profile, work.layer)
+    free = stake.staked - stake.used
+    return stake.staked >= asked.stake_baseline and free >= perbill_mul(asked.min_free_stake_percent, stake.staked)
 
 
 def _with(members: tuple[bytes, ...], one: bytes) -> tuple[bytes, ...]:

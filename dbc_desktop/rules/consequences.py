@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Consequence, Severity
 from dbc_desktop.domain.errors import ChainRejected
-from dbc_desktop.rules import balances, catalogue
-from dbc_desktop.rules.online_profile import offline, payout
+from dbc_desktop.domain.schedule import RentalMode
+from dbc_desktop.rules import balances, catalogue, parameters
+from dbc_desktop.rules.online_profile import offline, payout, schedule
 from dbc_desktop.rules.online_profile.rows import MACHINES, SLASH_REVIEW, STASH_STAKE, MachineRow
 from dbc_desktop.rules.orders import NEXT_RENT_ID, ORDERS, OrderRow
 from dbc_desktop.rules.state import SINGLE, State
@@ -152,6 +153,24 @@ def _receiver(work: Work, before: State, args: dict[str, object], signer: bytes)
     yield _one("rent_receiver_named", Severity.WARN, receiver=args["receiver"])
 
 
+def _forced_out(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    for event in work.events:
+        if event.name == "MachineExit":
+            yield _one("machine_leaves", Severity.LOSS, machine_id=event.fields["machine_id"])
+    yield from _released(work, before, args, signer)
+
+
+def _hours(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    if schedule.mode_of(work.layer, str(args["machine_id"])) is RentalMode.TIME_SLOT:
+        yield _one("rented_in_hours", Severity.WARN, machine_id=args["machine_id"])
+    else:
+        yield _one("rented_all_the_time", machine_id=args["machine_id"])
+
+
+def _evm(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("evm_address_named", Severity.WARN, machine_id=args["machine_id"])
+
+
 def _member_stake(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     yield _one("reserve_stake", Severity.INFO, _units(args["amount"]), stash=signer)
 
@@ -163,15 +182,20 @@ def _member_claim(work: Work, before: State, args: dict[str, object], signer: by
 
 def _rent(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     order = work.layer.get(ORDERS, before.get(NEXT_RENT_ID, SINGLE) or 0)
-    if order is not None:
-        yield _one("rent_reserved", Severity.INFO, order.fee, machine_id=order.machine_id)
+    if order is None:
+        yield _one("nothing_happens", Severity.WARN)
+        return
+    yield _one("rent_reserved", Severity.INFO, order.fee, machine_id=order.machine_id)
+    asked = _units(args["duration"])
+    if order.rent_end - order.rent_start < asked:
+        yield _one("lease_shortened", Severity.WARN, blocks=order.rent_end - order.rent_start, asked_blocks=asked)
     yield from _fixed_fee(work)
     yield _one("confirm_window", Severity.WARN, blocks=work.profile.confirm_window)
 
 
 def _paid(work: Work, before: State, signer: bytes) -> Found:
     """What goes to the rent pot counts as burned: nothing leaves the pot in another way."""
-    pot = work.profile.rent.pot
+    pot = parameters.rent_rules(work.profile, work.layer).pot
     paid = [(event.fields["to"], _units(event.fields["amount"])) for event in work.events if event.name == "Transfer"]
     burned = balances.issuance(before) - balances.issuance(work.layer) + sum(amount for to, amount in paid if to == pot)
     if burned:
@@ -195,7 +219,9 @@ def _confirm(work: Work, before: State, args: dict[str, object], signer: bytes) 
 def _relet(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     yield from _paid(work, before, signer)
     old, order = before.get(ORDERS, _units(args["rent_id"])), _order(work, args)
-    if old is not None and order is not None:
+    if old is not None and old == order:
+        yield _one("nothing_happens", Severity.WARN)
+    elif old is not None and order is not None:
         yield _one("lease_extended", blocks=order.rent_end - old.rent_end, until=order.rent_end)
 
 
@@ -222,6 +248,11 @@ _TELLERS: dict[tuple[str, str], Callable[[Work, State, dict[str, object], bytes]
     ("OnlineProfile", "machine_exit"): _leave,
     ("OnlineProfile", "restake_online_machine"): _released,
     ("OnlineProfile", "set_rent_receiver"): _receiver,
+    ("OnlineProfile", "force_machine_exit"): _forced_out,
+    ("OnlineProfile", "set_machine_rental_mode"): _hours,
+    ("OnlineProfile", "set_weekly_schedule"): _hours,
+    ("OnlineProfile", "set_specific_date_schedule"): _hours,
+    ("OnlineProfile", "clear_specific_date"): _hours,
     ("Committee", "committee_add_stake"): _member_stake,
     ("Committee", "committee_reduce_stake"): _released,
     ("Committee", "exit_committee"): _released,
@@ -229,4 +260,5 @@ _TELLERS: dict[tuple[str, str], Callable[[Work, State, dict[str, object], bytes]
     ("RentMachine", "rent_machine"): _rent,
     ("RentMachine", "confirm_rent"): _confirm,
     ("RentMachine", "relet_machine"): _relet,
+    ("RentMachine", "bond_evm_address"): _evm,
 }

@@ -12,6 +12,7 @@ from dbc_desktop.rules import (
     committee,
     generic_func,
     online_committee,
+    parameters,
     price,
     rent_machine,
     utility,
@@ -35,6 +36,7 @@ SIGNED: dict[tuple[str, str], Callable[..., None]] = {
 ROOT: dict[tuple[str, str], Callable[..., None]] = {
     **generic_func.ROOT_CALLS,
     **price.ROOT_CALLS,
+    **parameters.ROOT_CALLS,
     **ONLINE_PROFILE_ROOT_CALLS,
     **committee.ROOT_CALLS,
 }

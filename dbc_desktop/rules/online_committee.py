@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dbc_desktop.domain.machine import HardwareInfo, MachineId
-from dbc_desktop.rules import committee
+from dbc_desktop.rules import committee, parameters
 from dbc_desktop.rules.codec import NUMBER, TEXT, row
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.online_profile import online
@@ -115,14 +115,14 @@ def summarize(work: Work) -> None:
 
 def distribute(work: Work) -> None:
     """Have a committee look at each machine that waits for one."""
-    profile = work.profile
+    profile, order_stake = work.profile, parameters.member_stakes(work.profile, work.layer).stake_per_order
     for machine_id in work.layer.get(CONFIRMED, SINGLE) or ():
         normal = committee.lists(work.layer).normal
         chosen = profile.verification.choose(normal, work.random(machine_id.encode()))
         if not chosen:
             continue
         for member in chosen:
-            committee.change_used(work, member, profile.committee_order_stake)
+            committee.change_used(work, member, order_stake)
         work.layer.put(ORDERS, machine_id, OrderRow(work.height, chosen))
         subject = f"{machine_id}:{work.height}"
         work.schedule(work.height + profile.reveal_start, "committee_reveal", subject)
@@ -133,7 +133,7 @@ def distribute(work: Work) -> None:
 
 def execute_slashes(work: Work) -> None:
     """At its height: who was absent or outvoted loses an order's stake, who was right gets its stake back."""
-    order_stake = work.profile.committee_order_stake
+    order_stake = parameters.member_stakes(work.profile, work.layer).stake_per_order
     for _, subject in work.due("committee_slash"):
         slash = work.layer.get(PENDING, int(subject))
         if slash is None:
@@ -202,8 +202,9 @@ def _sum_up(work: Work, machine_id: str) -> None:
 
 
 def _free(work: Work, members: tuple[bytes, ...]) -> None:
+    order_stake = parameters.member_stakes(work.profile, work.layer).stake_per_order
     for member in members:
-        committee.change_used(work, member, -work.profile.committee_order_stake)
+        committee.change_used(work, member, -order_stake)
 
 
 CALLS: dict[tuple[str, str], Callable[..., None]] = {

@@ -17,6 +17,10 @@ class OrderPolicy(Protocol):
     def least_gpus(self) -> int:
         """The fewest GPUs an order may have."""
 
+    @property
+    def passes_over_nothing(self) -> bool:
+        """Whether an order of no time, or on a machine without GPUs, succeeds and does nothing; else it is refused."""
+
     def after_lapse(self, status: MachineStatus, held: int) -> MachineStatus:
         """The status when an order lapsed and the others hold `held` GPUs."""
 
@@ -41,6 +45,7 @@ class OrdersHoldGpus:
     """A machine is rented as long as any order holds GPUs of it, and these GPUs are counted."""
 
     least_gpus: int = 1
+    passes_over_nothing: bool = False
 
     def after_lapse(self, status: MachineStatus, held: int) -> MachineStatus:
         """Online when nothing is held any more, if it works (quirk Q10 of chain-rules 14 not copied)."""
@@ -72,6 +77,7 @@ class RunningOrdersCount:
     """The chain's own: the last running order makes a machine free, and all its GPUs count as rented (quirk Q9)."""
 
     least_gpus: int = 1
+    passes_over_nothing: bool = True
 
     def after_lapse(self, status: MachineStatus, held: int) -> MachineStatus:
         """Online when nothing is held any more, if it works."""

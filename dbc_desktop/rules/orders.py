@@ -35,6 +35,8 @@ USER_ORDERS = declare("RentMachine.UserOrder", RAW, row(tuple[int, ...]))
 MACHINE_ORDERS = declare("RentMachine.MachineRentOrder", TEXT, row(MachineOrders))
 ORDER_RECEIVER = declare("RentMachine.RentOrderReceiver", NUMBER, RAW)
 """Who gets the rent of an order, where the stash had named someone when it was placed."""
+EVM_OWNERS = declare("RentMachine.EvmAddress2Account", RAW, RAW)
+"""The owner behind an address of the EVM, by its 20 bytes."""
 NEXT_RENT_ID = declare_value("RentMachine.NextRentId", NUMBER)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC
+from dbc_desktop.domain.parameters import OnlineStakeParams, PhaseRewards
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, percent, value_to_dbc
 
 DBC = UNITS_PER_DBC
@@ -52,6 +53,9 @@ class EmissionPolicy(Protocol):
     def era_reward(self, era: int, galaxy_era: int | None = None) -> int:
         """Units minted for the machines of `era`; `galaxy_era` is that in which the galaxy began."""
 
+    def under(self, info: PhaseRewards) -> EmissionPolicy:
+        """The policy with the parameters that root set."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhasedEmission:
@@ -59,6 +63,7 @@ class PhasedEmission:
 
     Attributes:
         galaxy_eras: So many eras after the one in which the galaxy began earn twice as much, that one counted.
+        doubled_until: Every era before this one earns twice as much, whatever `galaxy_era` says.
     """
 
     per_era: tuple[int, int, int]
@@ -67,13 +72,26 @@ class PhasedEmission:
     start_era: int = 0
     galaxy_gpus: int | None = None
     galaxy_eras: int = 60
+    doubled_until: int = 0
+
+    def under(self, info: PhaseRewards) -> PhasedEmission:
+        """The same with what root set; the galaxy then counts from whatever era root named."""
+        begun = info.galaxy_on_era
+        return replace(
+            self,
+            per_era=(info.phase_0_reward_per_era, info.phase_1_reward_per_era, info.phase_2_reward_per_era),
+            first_phase_eras=info.first_phase_duration,
+            start_era=info.online_reward_start_era,
+            doubled_until=begun + self.galaxy_eras if begun else 0,
+        )
 
     def era_reward(self, era: int, galaxy_era: int | None = None) -> int:
         """Units minted for the machines of `era`."""
         since = era - self.start_era
         if since < 0:
             return 0
-        times = 2 if galaxy_era is not None and galaxy_era < era < galaxy_era + self.galaxy_eras else 1
+        in_galaxy = galaxy_era is not None and galaxy_era < era < galaxy_era + self.galaxy_eras
+        times = 2 if in_galaxy or era < self.doubled_until else 1
         if since < self.first_phase_eras:
             return times * self.per_era[0]
         return times * self.per_era[1 if since < self.first_phase_eras + self.second_phase_eras else 2]
@@ -90,6 +108,9 @@ class StakePolicy(Protocol):
 
     def recorded(self, held: int, needed: int) -> int:
         """Units a machine has on record once it is confirmed; it held `held` before and needs `needed`."""
+
+    def under(self, params: OnlineStakeParams) -> StakePolicy:
+        """The policy with the parameters that root set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +131,10 @@ class CnyStake:
     def recorded(self, held: int, needed: int) -> int:
         """All that is there (quirk Q7 of chain-rules 14 not copied)."""
         return max(held, needed)
+
+    def under(self, params: OnlineStakeParams) -> CnyStake:
+        """The same: what was announced in yuan is no parameter of the network."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +159,10 @@ class FixedStake:
     def recorded(self, held: int, needed: int) -> int:
         """What it needs: more stays reserved without belonging to a machine (quirk Q7 of chain-rules 14)."""
         return needed
+
+    def under(self, params: OnlineStakeParams) -> FixedStake:
+        """The same with root's figures."""
+        return replace(self, per_gpu=params.online_stake_per_gpu, usd_limit=params.online_stake_usd_limit)
 
 
 def _worth_of_cny(cny: int, price: int, cny_per_usd_milli: int) -> int:
@@ -250,6 +279,9 @@ class RentPolicy(Protocol):
     def split(self, fee: int, issuance: int) -> RentSplit:
         """Split a payment made while `issuance` units exist."""
 
+    def under(self, parts: int | None, pot: bytes | None) -> RentPolicy:
+        """The policy with the parts of 10^9 that are destroyed and the pot, where root set them."""
+
 
 @dataclass(frozen=True, slots=True)
 class BurnToFloor:
@@ -263,6 +295,10 @@ class BurnToFloor:
         burned = min(fee, max(0, issuance - self.floor))
         return RentSplit(burned, fee - burned)
 
+    def under(self, parts: int | None, pot: bytes | None) -> BurnToFloor:
+        """The same: what was announced is no parameter of the network."""
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class PercentToPot:
@@ -271,11 +307,18 @@ class PercentToPot:
     pot: bytes | None
     percent: int = 5
     floor: int | None = None
+    parts: int | None = None
 
     def split(self, fee: int, issuance: int) -> RentSplit:
         """Split a payment made while `issuance` units exist."""
-        to_pot = perbill_mul(percent(self.percent), fee)
+        to_pot = perbill_mul(percent(self.percent) if self.parts is None else self.parts, fee)
         return RentSplit(0, fee - to_pot, to_pot)
+
+    def under(self, parts: int | None, pot: bytes | None) -> PercentToPot:
+        """The same with root's parts of 10^9 and pot."""
+        if parts is None and pot is None:
+            return self
+        return replace(self, parts=parts, pot=pot or self.pot)
 
 
 class SecondLookPolicy(Protocol):
@@ -289,6 +332,10 @@ class SecondLookPolicy(Protocol):
     def may_return(self) -> bool:
         """Whether a machine that is verified again may just be reported online instead."""
 
+    @property
+    def frees_on_exit(self) -> bool:
+        """Whether a machine that leaves for good while it is verified again gets back what was set aside for it."""
+
     def returned(self, earlier_review: int) -> int:
         """Units of an earlier appeal against the same slash that are free again when a new one replaces it."""
 
@@ -299,6 +346,7 @@ class NothingStranded:
 
     keeps_record_of_waiting: bool = False
     may_return: bool = False
+    frees_on_exit: bool = True
 
     def returned(self, earlier_review: int) -> int:
         """All of it."""
@@ -311,6 +359,7 @@ class StrandedAsWritten:
 
     keeps_record_of_waiting: bool = True
     may_return: bool = True
+    frees_on_exit: bool = False
 
     def returned(self, earlier_review: int) -> int:
         """Nothing: the new record only takes the place of the old one."""
@@ -351,45 +400,3 @@ class PartsOfBillion:
     def each(self, amount: int, members: int) -> int:
         """What each of `members` gets of `amount`."""
         return perbill_mul(perbill_rational(1, members), amount) if members else 0
-
-
-class VerificationPolicy(Protocol):
-    """Who verifies a machine. Called by `online_committee.distribute`."""
-
-    def choose(self, normal: tuple[bytes, ...], seed: bytes) -> tuple[bytes, ...]:
-        """The members that must look at the machine, sorted; none while there are too few."""
-
-    def freed_again(self, outvoted: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        """Who of those that no one agreed with is freed once more, when silent others are slashed."""
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnMembers:
-    """So many members of the normal list, drawn by the randomness of the block (chain-rules 6.2)."""
-
-    members: int = 3
-
-    def choose(self, normal: tuple[bytes, ...], seed: bytes) -> tuple[bytes, ...]:
-        """The members that must look at the machine, sorted; none while there are too few."""
-        left = list(normal)
-        if len(left) < self.members:
-            return ()
-        number = int.from_bytes(seed)
-        drawn = []
-        for _ in range(self.members):
-            number, index = divmod(number, len(left))
-            drawn.append(left.pop(index))
-        return tuple(sorted(drawn))
-
-    def freed_again(self, outvoted: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        """Nobody: they were freed when the order was summed up."""
-        return ()
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnMembersFreedTwice(DrawnMembers):
-    """The same with the double release of quirk Q21 of chain-rules 14; for `strict` profiles only."""
-
-    def freed_again(self, outvoted: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        """All of them, also where they have another order by now."""
-        return outvoted

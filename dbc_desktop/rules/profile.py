@@ -16,8 +16,6 @@ from dbc_desktop.rules.policies import (
     BurnToFloor,
     CnyStake,
     CommitteeSharePolicy,
-    DrawnMembers,
-    DrawnMembersFreedTwice,
     EmissionPolicy,
     FeePolicy,
     FixedStake,
@@ -35,10 +33,10 @@ from dbc_desktop.rules.policies import (
     SlashPolicy,
     StakePolicy,
     StrandedAsWritten,
-    VerificationPolicy,
     WholeUnits,
 )
 from dbc_desktop.rules.snapshot_policies import AsWritten, CountedOnce, SnapshotPolicy
+from dbc_desktop.rules.verification_policies import DrawnMembers, DrawnMembersFreedTwice, VerificationPolicy
 
 TREASURY = b"modlpy/trsry".ljust(32, b"\0")
 """The treasury's account (chain-rules 2.1)."""
@@ -61,6 +59,7 @@ class RulesProfile:
     Attributes:
         treasury_burn_permill: Millionths of its pot that the treasury burns at the end of each spend period.
         strict: Copy the quirks that hurt people (chain-rules 14, marked there).
+        began_ms: Milliseconds since 1970 at height 0: the rules' own calendar goes by the block number alone.
     """
 
     name: str
@@ -79,6 +78,7 @@ class RulesProfile:
     second_looks: SecondLookPolicy
     slashes: SlashPolicy
     verification: VerificationPolicy
+    began_ms: int
     treasury: bytes = TREASURY
     call_weight: int = 10_000
     fixed_tx_fee: int = 10 * DBC
@@ -134,6 +134,7 @@ LAUNCH_2021 = RulesProfile(
     second_looks=NothingStranded(),
     slashes=WholeUnits(),
     verification=DrawnMembers(),
+    began_ms=1_622_505_600_000,
 )
 """The rules announced at launch (design 3.1); the default of the embedded chain."""
 
@@ -154,6 +155,7 @@ MAINNET_411 = RulesProfile(
     second_looks=StrandedAsWritten(),
     slashes=PartsOfBillion(),
     verification=DrawnMembers(),
+    began_ms=1_778_025_600_000,
 )
 """The rules of the network at runtime 411 as chain-rules writes them down, less the quirks that hurt people."""
 

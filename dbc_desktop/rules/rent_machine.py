@@ -9,9 +9,9 @@ from typing import NamedTuple
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.domain.rental import RentStatus
-from dbc_desktop.rules import balances, generic_func
+from dbc_desktop.rules import balances, generic_func, parameters
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, value_to_dbc
-from dbc_desktop.rules.online_profile import points, stake
+from dbc_desktop.rules.online_profile import points, schedule, stake
 from dbc_desktop.rules.online_profile.rows import (
     EXTRA_PRICE,
     MACHINES,
@@ -22,6 +22,7 @@ from dbc_desktop.rules.online_profile.rows import (
     machine_of,
 )
 from dbc_desktop.rules.orders import (
+    EVM_OWNERS,
     MACHINE_ORDERS,
     NEXT_RENT_ID,
     ORDER_RECEIVER,
@@ -74,13 +75,25 @@ def fees(
     return fee_usd, value_to_dbc(fee_usd, now)
 
 
-def terms(profile: RulesProfile, layer: Readable, machine_id: str, gpus: int, duration: int) -> Terms:
-    """What an order would come to now.
-
-    Zero GPUs are refused (quirk Q23 of chain-rules 14 not copied), and so is a duration of nothing.
+def terms(profile: RulesProfile, layer: Readable, height: int, machine_id: str, gpus: int, duration: int) -> Terms:
+    """What an order in the block at `height` would come to.
 
     Raises:
         ChainRejected: As `rent_machine` before any coin is looked at.
+    """
+    duration = allowed(profile, layer, height, machine_id, gpus, duration)
+    fee_usd, fee = fees(profile, layer, machine_id, machine_of(layer, machine_id, _PALLET), gpus, duration)
+    return Terms(duration, fee_usd, fee)
+
+
+def allowed(profile: RulesProfile, layer: Readable, height: int, machine_id: str, gpus: int, duration: int) -> int:
+    """Blocks that the order would last: as many as were asked for, or silently the longest that is allowed.
+
+    Zero GPUs are refused (quirk Q23 of chain-rules 14 not copied) where the profile's `orders` say so.
+
+    Raises:
+        ChainRejected: In this order `Unknown`, `GPUNotEnough`, `OnlyHalfHourAllowed`, `MachineNotRentable`,
+            `OutOfRentalSchedule`.
     """
     machine = machine_of(layer, machine_id, _PALLET)
     if machine.hardware is None:
@@ -92,8 +105,9 @@ def terms(profile: RulesProfile, layer: Readable, machine_id: str, gpus: int, du
     if machine.status not in _RENTABLE:
         refuse(_PALLET, "MachineNotRentable")
     duration = min(duration, profile.max_rental)
-    fee_usd, fee = fees(profile, layer, machine_id, machine, gpus, duration)
-    return Terms(duration, fee_usd, fee)
+    if not schedule.is_open(profile, layer, machine_id, height, duration):
+        refuse(_PALLET, "OutOfRentalSchedule")
+    return duration
 
 
 def free_indexes(used: tuple[int, ...], gpus: int, of_gpus: int) -> tuple[int, ...]:
@@ -103,18 +117,21 @@ def free_indexes(used: tuple[int, ...], gpus: int, of_gpus: int) -> tuple[int, .
 
 def rent_machine(work: Work, who: bytes, machine_id: str, rent_gpu_num: int, duration: int) -> None:
     """Order GPUs: 10 DBC are gone, the rent is reserved, and 150 blocks are left to confirm."""
-    layer, now = work.layer, work.height
-    agreed = terms(work.profile, layer, machine_id, rent_gpu_num, duration)
+    layer, now, profile = work.layer, work.height, work.profile
+    machine = machine_of(layer, machine_id, _PALLET)
+    if profile.orders.passes_over_nothing and (not machine.gpu_num or not duration):
+        return
+    blocks = allowed(profile, layer, now, machine_id, rent_gpu_num, duration)
     if not generic_func.pay_fixed_fee(work, who):
         refuse(_PALLET, "PayTxFeeFailed")
-    if not balances.reserve(work, who, agreed.fee):
+    _, fee = fees(profile, layer, machine_id, machine, rent_gpu_num, blocks)
+    if not balances.reserve(work, who, fee):
         refuse(_PALLET, "InsufficientValue")
-    machine = machine_of(layer, machine_id, _PALLET)
     rent_id = layer.get(NEXT_RENT_ID, SINGLE) or 0
     held = machine_orders(layer, machine_id)
     indexes = free_indexes(held.used_gpu, rent_gpu_num, machine.gpu_num)
-    end = now + agreed.duration
-    order = OrderRow(machine_id, who, now, 0, end, agreed.fee, RentStatus.WAITING_VERIFYING, rent_gpu_num, indexes)
+    end = now + blocks
+    order = OrderRow(machine_id, who, now, 0, end, fee, RentStatus.WAITING_VERIFYING, rent_gpu_num, indexes)
     layer.put(NEXT_RENT_ID, SINGLE, rent_id + 1)
     layer.put(ORDERS, rent_id, order)
     receiver = layer.get(RENT_RECEIVER, machine.stash)
@@ -134,8 +151,8 @@ def rent_machine(work: Work, who: bytes, machine_id: str, rent_gpu_num: int, dur
         renter=who,
         machine_id=machine_id,
         gpu_num=rent_gpu_num,
-        duration=agreed.duration,
-        fee=agreed.fee,
+        duration=blocks,
+        fee=fee,
     )
 
 
@@ -214,8 +231,11 @@ def pay(work: Work, renter: bytes, rent_id: int, machine_id: str, fee: int) -> N
     If the stash named a receiver, the coins go there; the stake then grows from what the stash has, and where that is
     not enough the payment is not counted (quirk Q16 of chain-rules 14).
     """
-    burned, to_owner, to_pot = work.profile.rent.split(fee, balances.issuance(work.layer))
-    pot = work.profile.rent.pot
+    rules = parameters.rent_rules(work.profile, work.layer)
+    burned, to_owner, to_pot = rules.split(fee, balances.issuance(work.layer))
+    pot = rules.pot
+    if to_pot and pot is None:
+        refuse(_PALLET, "UndefinedRentPot")
     machine = machine_of(work.layer, machine_id, _PALLET)
     if burned:
         balances.burn(work, renter, burned)
@@ -237,6 +257,15 @@ def pay(work: Work, renter: bytes, rent_id: int, machine_id: str, fee: int) -> N
         total_burn_fee=machine.total_burn_fee + burned + to_pot, total_rent_fee=machine.total_rent_fee + to_owner
     )
     work.layer.put(MACHINES, machine_id, paid)
+
+
+def bond_evm_address(work: Work, who: bytes, machine_id: str, evm_address: bytes) -> None:
+    """Let an address of the EVM stand for the owner of a machine; an unknown machine is no error of this pallet."""
+    machine = work.layer.get(MACHINES, machine_id) or refuse("System", "Other")
+    if who not in (machine.controller, machine.stash):
+        refuse(_PALLET, "NotMachineOwner")
+    work.layer.put(EVM_OWNERS, evm_address, who)
+    work.emit(_PALLET, "SetEvmAddress", evm_address=evm_address, owner=who)
 
 
 def lapse_orders(work: Work) -> None:
@@ -320,4 +349,5 @@ CALLS: dict[tuple[str, str], Callable[..., None]] = {
     (_PALLET, "rent_machine"): rent_machine,
     (_PALLET, "confirm_rent"): confirm_rent,
     (_PALLET, "relet_machine"): relet_machine,
+    (_PALLET, "bond_evm_address"): bond_evm_address,
 }

@@ -67,6 +67,12 @@ _SENTENCES: dict[str, Callable[[Facts], Parts]] = {
     "verify_fee": lambda f: (tr("reserved for the members that look at the machine again:"), _amount(f), ""),
     "hardware_slash": lambda f: (tr("reserved as a slash for the time off:"), _amount(f), ""),
     "review_stake": lambda f: (tr("reserved for the appeal:"), _amount(f), tr("; it is lost if nobody grants it")),
+    "nothing_happens": lambda f: (tr("the chain takes it and does nothing; the fee is gone"), "", ""),
+    "lease_shortened": lambda f: (tr("the longest lease is shorter than you asked for:"), _lasting(f), ""),
+    "machine_leaves": lambda f: (tr("a machine leaves for good; whoever rents it loses it"), "", ""),
+    "rented_in_hours": lambda f: (tr("the machine can be rented in its named hours only"), "", ""),
+    "rented_all_the_time": lambda f: (tr("the machine can be rented at all hours; named hours do not count"), "", ""),
+    "evm_address_named": lambda f: (tr("contracts take this address for the owner of the machine"), "", ""),
     "rent_receiver_named": lambda f: (tr("new orders pay their rent to the account you named"), "", ""),
     "controller_named": lambda f: (tr("the controller may act for the stash from now on"), "", ""),
 }

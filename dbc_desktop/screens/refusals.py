@@ -88,6 +88,10 @@ _PROFILE: dict[str, Sentence] = {
     "InvalidRentReceiver": lambda: tr("Rent cannot be sent to this account. Name another one, or none."),
     "TooFastToReStake": lambda: tr("The stake can be set anew once a year only. Wait, and try again later."),
     "ReduceStakeFailed": lambda: tr("The stash has less at stake than would come back. Look at its slashes first."),
+    "NotAuthorized": lambda: tr("Only an account that root listed may force machines out."),
+    "InvalidScheduleArgs": lambda: tr(
+        "These hours are not taken. Use at most ten ranges of whole hours that do not overlap, on a day near enough."
+    ),
     "ExpiredSlash": lambda: tr("It is too late to appeal: the slash was taken."),
     "SlashIdNotExist": lambda: tr("There is no such slash, or it is over."),
 }
@@ -102,6 +106,7 @@ _MEMBERS: dict[str, Sentence] = {
 }
 _SYSTEM: dict[str, Sentence] = {
     "BadOrigin": lambda: tr("This account may not do that."),
+    "Other": lambda: tr("The chain knows no such machine."),
     "CallFiltered": lambda: tr("This chain does not take that call."),
     "InvalidPrice": lambda: tr("This price is not taken. Use one above zero."),
     "AccountAlreadyExist": lambda: tr("This account is a member already."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbc_desktop.rules.online_profile import bonding, claim, offline, online, review, upkeep
+from dbc_desktop.rules.online_profile import bonding, claim, leaving, offline, online, review, schedule, upkeep
 
 CALLS: dict[tuple[str, str], Callable[..., None]] = {
     ("OnlineProfile", call.__name__): call
@@ -19,13 +19,21 @@ CALLS: dict[tuple[str, str], Callable[..., None]] = {
         offline.controller_report_online,
         upkeep.stash_reset_controller,
         upkeep.offline_machine_change_hardware_info,
-        upkeep.machine_exit,
+        leaving.machine_exit,
+        leaving.force_machine_exit,
         upkeep.restake_online_machine,
         upkeep.update_machine_info,
         upkeep.set_machine_extra_price,
         upkeep.set_rent_receiver,
+        schedule.set_machine_rental_mode,
+        schedule.set_weekly_schedule,
+        schedule.set_specific_date_schedule,
+        schedule.clear_specific_date,
         review.apply_slash_review,
     )
 }
 
-ROOT_CALLS: dict[tuple[str, str], Callable[..., None]] = {("OnlineProfile", "cancel_slash"): review.cancel_slash}
+ROOT_CALLS: dict[tuple[str, str], Callable[..., None]] = {
+    ("OnlineProfile", call.__name__): call
+    for call in (review.cancel_slash, leaving.update_authorized_force_exit_accounts)
+}

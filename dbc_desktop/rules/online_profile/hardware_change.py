@@ -6,7 +6,7 @@ committee says ends it or starts it over.
 
 from __future__ import annotations
 
-from dbc_desktop.rules import balances
+from dbc_desktop.rules import balances, parameters
 from dbc_desktop.rules.arithmetic import value_to_dbc
 from dbc_desktop.rules.online_profile import stake
 from dbc_desktop.rules.online_profile.rows import HARDWARE_CHANGE, HardwareChange, MachineRow
@@ -84,6 +84,16 @@ def over(work: Work, machine_id: str) -> None:
     work.layer.remove(HARDWARE_CHANGE, machine_id)
 
 
+def abandon(work: Work, machine_id: str, stash: bytes) -> None:
+    """The machine leaves for good; the profile says whether what was set aside for a second look comes back."""
+    change = work.layer.get(HARDWARE_CHANGE, machine_id)
+    if change is None or not work.profile.second_looks.frees_on_exit:
+        return
+    if change.verify_fee + change.offline_slash:
+        stake.take_back(work, stash, change.verify_fee + change.offline_slash)
+    over(work, machine_id)
+
+
 def may_return(work: Work, machine_id: str) -> bool:
     """Whether the machine may be reported online."""
     return work.profile.second_looks.may_return or work.layer.get(HARDWARE_CHANGE, machine_id) is None
@@ -93,7 +103,7 @@ def _verify_fee(work: Work) -> int:
     now = price(work.layer)
     if now is None:
         refuse(_PALLET, "GetReonlineStakeFailed")
-    return value_to_dbc(work.profile.reonline_stake, now)
+    return value_to_dbc(parameters.reonline_stake(work.profile, work.layer), now)
 
 
 def _pay(work: Work, stash: bytes, amount: int, to: tuple[bytes, ...]) -> None:

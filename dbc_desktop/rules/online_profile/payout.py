@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
-from dbc_desktop.rules import committee, generic_func
+from dbc_desktop.rules import committee, generic_func, parameters
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
 from dbc_desktop.rules.codec import NUMBER, RAW, TEXT, row
 from dbc_desktop.rules.online_profile import points
@@ -126,6 +126,9 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
 
 def era_reward(profile: RulesProfile, layer: Readable, era: int) -> int:
     """Units minted for all machines of `era`."""
+    info = parameters.reward_info(layer, era)
+    if info is not None:
+        return profile.emission.under(info).era_reward(era)
     return profile.emission.era_reward(era, layer.get(GALAXY_ERA, SINGLE))
 
 

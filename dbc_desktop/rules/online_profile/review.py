@@ -6,7 +6,7 @@ so there root does it, that is the sudo key.
 
 from __future__ import annotations
 
-from dbc_desktop.rules import balances
+from dbc_desktop.rules import balances, parameters
 from dbc_desktop.rules.online_profile import stake
 from dbc_desktop.rules.online_profile.rows import PENDING_SLASH, SLASH_REVIEW, SlashReview, machine_of
 from dbc_desktop.rules.work import Work, refuse
@@ -26,7 +26,7 @@ def apply_slash_review(work: Work, who: bytes, slash_id: int, reason: bytes) -> 
     back = 0 if earlier is None else profile.second_looks.returned(earlier.staked)
     if back:
         stake.take_back(work, slash.stash, back)
-    amount = profile.slash_review_stake
+    amount = parameters.slash_review_stake(profile, layer)
     if not stake.add(work, slash.stash, amount):
         refuse(_PALLET, "BalanceNotEnough")
     layer.put(SLASH_REVIEW, slash_id, SlashReview(who, amount, work.height, slash.exec_time, reason))

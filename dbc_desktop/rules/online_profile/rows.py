@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dbc_desktop.domain.machine import CustomizeInfo, HardwareInfo, MachineStatus
+from dbc_desktop.rules import parameters
 from dbc_desktop.rules.codec import AMOUNT, NUMBER, RAW, TEXT, row
 from dbc_desktop.rules.state import SINGLE, Readable, declare, declare_value
 from dbc_desktop.rules.work import Work, refuse
@@ -159,6 +160,18 @@ def controlled(work: Work, who: bytes, machine_id: str) -> MachineRow:
     return machine
 
 
+def owned(work: Work, who: bytes, machine_id: str) -> MachineRow:
+    """The machine, of which `who` is the stash or the controller.
+
+    Raises:
+        ChainRejected: `Unknown` or `NotMachineController`.
+    """
+    machine = machine_of(work.layer, machine_id)
+    if who not in (machine.stash, machine.controller):
+        refuse("OnlineProfile", "NotMachineController")
+    return machine
+
+
 def stash_machines(layer: Readable, stash: bytes) -> StashMachines:
     """The machines of a stash."""
     return layer.get(STASH_MACHINES, stash) or StashMachines()
@@ -181,5 +194,7 @@ def count(work: Work, *, machines: int = 0, gpus: int = 0, rented: int = 0) -> N
         machine_num=now.machine_num + machines, gpu_num=now.gpu_num + gpus, rented_gpu_num=now.rented_gpu_num + rented
     )
     work.layer.put(SYS_INFO, SINGLE, moved)
-    if gpus and moved.gpu_num == work.profile.emission.galaxy_gpus and work.layer.get(GALAXY_ERA, SINGLE) is None:
+    if not gpus or moved.gpu_num != work.profile.emission.galaxy_gpus or parameters.begin_galaxy(work):
+        return
+    if work.layer.get(GALAXY_ERA, SINGLE) is None:
         work.layer.put(GALAXY_ERA, SINGLE, work.era)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbc_desktop.rules import balances
+from dbc_desktop.rules import balances, parameters
 from dbc_desktop.rules.online_profile.rows import MACHINES, STASH_STAKE, SYS_INFO, MachineRow, stash_machines, sys_info
 from dbc_desktop.rules.price import cny_per_usd_milli, price
 from dbc_desktop.rules.profile import RulesProfile
@@ -13,13 +13,13 @@ from dbc_desktop.rules.work import Work, refuse
 def first_stake(profile: RulesProfile, layer: Readable) -> int | None:
     """Units for one GPU to bond at the present price; None while there is no price."""
     now = price(layer)
-    return None if now is None else profile.stake.first_stake(now, cny_per_usd_milli(layer))
+    return None if now is None else parameters.stake_rules(profile, layer).first_stake(now, cny_per_usd_milli(layer))
 
 
 def stake_cap(profile: RulesProfile, layer: Readable) -> int | None:
     """Units for one GPU at which top-ups stop; None while there is no price."""
     now = price(layer)
-    return None if now is None else profile.stake.cap(now, cny_per_usd_milli(layer))
+    return None if now is None else parameters.stake_rules(profile, layer).cap(now, cny_per_usd_milli(layer))
 
 
 def needed(machine: MachineRow) -> int:
@@ -65,6 +65,8 @@ def lower(work: Work, stash: bytes, amount: int) -> None:
 def top_up(work: Work, stash: bytes, budget: int) -> int | None:
     """Reserve up to `budget` for the machines of the stash that are below the cap, in the order of their ids.
 
+    The first machine whose gap is not closed is the last, also when nothing was left for it: it then gets 0.
+
     Returns:
         What was reserved; None where the price is unknown or the stash has less free: the caller decides.
     """
@@ -78,8 +80,6 @@ def top_up(work: Work, stash: bytes, budget: int) -> int | None:
         if machine is None or gap <= 0:
             continue
         added = min(gap, left)
-        if not added:
-            break
         if not add(work, stash, added):
             return None
         work.layer.put(MACHINES, machine_id, machine._replace(stake_amount=machine.stake_amount + added))
@@ -87,4 +87,6 @@ def top_up(work: Work, stash: bytes, budget: int) -> int | None:
             "OnlineProfile", "MachineAddStake", machine_id=machine_id, pre_stake=machine.stake_amount, delta=added
         )
         left -= added
+        if gap > added:
+            break
     return budget - left

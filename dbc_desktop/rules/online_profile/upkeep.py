@@ -1,22 +1,21 @@
-"""What the owner of a machine does between going online and leaving (chain-rules 3, 4.6, 4.13)."""
+"""What the owner of a machine does between going online and leaving (chain-rules 3, 4.6)."""
 
 from __future__ import annotations
 
 from dbc_desktop.domain.machine import CustomizeInfo, MachineStatus
-from dbc_desktop.rules.online_profile import bonding, hardware_change, offline, points, stake
+from dbc_desktop.rules.online_profile import bonding, hardware_change, offline, stake
 from dbc_desktop.rules.online_profile.rows import (
     CONTROLLER_STASH,
     EXTRA_PRICE,
     MACHINES,
     RENT_RECEIVER,
     STASH_CONTROLLER,
-    STASH_MACHINES,
     controlled,
-    count,
     machine_of,
+    owned,
     stash_machines,
 )
-from dbc_desktop.rules.work import Work, account, refuse, without
+from dbc_desktop.rules.work import Work, account, refuse
 
 _PALLET = "OnlineProfile"
 
@@ -47,9 +46,7 @@ def update_machine_info(work: Work, who: bytes, machine_id: str, info: Customize
 
 def set_machine_extra_price(work: Work, who: bytes, machine_id: str, extra_price: int) -> None:
     """Ask for more than the standard price: micro-USD for each GPU and day."""
-    machine = machine_of(work.layer, machine_id)
-    if who not in (machine.stash, machine.controller):
-        refuse(_PALLET, "NotMachineController")
+    owned(work, who, machine_id)
     if not 0 <= extra_price <= work.profile.max_extra_price:
         refuse(_PALLET, "ExtraPriceTooHigh")
     work.layer.put(EXTRA_PRICE, machine_id, extra_price)
@@ -82,27 +79,6 @@ def offline_machine_change_hardware_info(work: Work, who: bytes, machine_id: str
         verify_fee=change.verify_fee,
         offline_slash=change.offline_slash,
     )
-
-
-def machine_exit(work: Work, who: bytes, machine_id: str) -> None:
-    """Leave for good after a year: the whole stake is free, the record goes, what is locked is still released.
-
-    The stash keeps the id, so the same stash cannot bond it again.
-    """
-    layer, profile = work.layer, work.profile
-    machine = controlled(work, who, machine_id)
-    if machine.status is not MachineStatus.ONLINE:
-        refuse(_PALLET, "MachineStatusNotAllowed")
-    idle = work.height - machine.last_online_height
-    if machine.reward_deadline > work.era + profile.exit_eras_left or idle < profile.exit_idle:
-        refuse(_PALLET, "TimeNotAllowed")
-    stake.take_back(work, machine.stash, machine.stake_amount)
-    points.went_offline(work, machine_id, machine.stash, machine.gpu_num, machine.calc_point, rented=False)
-    owned = stash_machines(layer, machine.stash)
-    layer.put(STASH_MACHINES, machine.stash, owned._replace(online=without(owned.online, machine_id)))
-    count(work, machines=-1, gpus=-machine.gpu_num)
-    layer.remove(MACHINES, machine_id)
-    work.emit(_PALLET, "MachineExit", machine_id=machine_id)
 
 
 def restake_online_machine(work: Work, who: bytes, machine_id: str) -> None:

@@ -9,7 +9,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.rental import RentOrder, RentQuote, RentStatus
-from dbc_desktop.rules import balances, generic_func
+from dbc_desktop.rules import balances, generic_func, parameters
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.orders import ORDERS, USER_ORDERS, OrderRow, machine_orders
 from dbc_desktop.rules.rent_machine import terms
@@ -50,8 +50,8 @@ def rent_quote(engine: Engine, machine_id: MachineId, gpu_num: int, duration_blo
     Raises:
         ChainRejected: As `rent_machine` would, the renter's coins aside (chain-rules 5.2).
     """
-    agreed = terms(engine.profile, engine.state, machine_id, gpu_num, duration_blocks)
-    split = engine.profile.rent.split(agreed.fee, balances.issuance(engine.state))
+    agreed = terms(engine.profile, engine.state, engine.height + 1, machine_id, gpu_num, duration_blocks)
+    split = parameters.rent_rules(engine.profile, engine.state).split(agreed.fee, balances.issuance(engine.state))
     return RentQuote(
         machine_id=machine_id,
         gpu_num=gpu_num,

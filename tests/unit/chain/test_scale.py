@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from dbc_desktop.chain import scale
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId
+from dbc_desktop.domain.parameters import MemberStakeParams, OnlineStakeParams, PhaseRewards, PointPrice
+from dbc_desktop.domain.schedule import RentalMode, TimeRange
 from dbc_desktop.rules.catalogue import BY_NAME, SPECS
 
 METADATA = Path(__file__).parents[4] / "shared" / "data" / "dbc-runtime" / "state_getMetadata.hex"
@@ -74,6 +77,19 @@ CALLS = {
     ("OnlineProfile", "update_machine_info"): (MACHINE, INFO),
     ("OnlineProfile", "set_machine_extra_price"): (MACHINE, 1_000_000),
     ("OnlineProfile", "set_rent_receiver"): (ACCOUNT,),
+    ("OnlineProfile", "set_reward_info"): (PhaseRewards(1, 1_095, 0, 10**21, 2**100, 3),),
+    ("OnlineProfile", "set_online_stake_params"): (OnlineStakeParams(10**20, 300_000_000, 46_000_000, 10**18),),
+    ("OnlineProfile", "set_standard_gpu_point_price"): (PointPrice(1_000, 5_000_000),),
+    ("OnlineProfile", "set_rentfee_destroy_percent"): (50_000_000,),
+    ("OnlineProfile", "force_machine_exit"): ((MACHINE,),),
+    ("OnlineProfile", "update_authorized_force_exit_accounts"): ((ACCOUNT, bytes(32)),),
+    ("OnlineProfile", "set_machine_rental_mode"): (MACHINE, RentalMode.TIME_SLOT),
+    ("OnlineProfile", "set_weekly_schedule"): (MACHINE, 6, (TimeRange(0, 8), TimeRange(20, 24))),
+    ("OnlineProfile", "set_specific_date_schedule"): (MACHINE, 18_779, (TimeRange(9, 17),)),
+    ("OnlineProfile", "clear_specific_date"): (MACHINE, 18_779),
+    ("Committee", "set_committee_stake_params"): (MemberStakeParams(2 * 10**19, 10**18, 400_000_000),),
+    ("RentMachine", "set_rent_fee_pot"): (ACCOUNT,),
+    ("RentMachine", "bond_evm_address"): (MACHINE, b"\x0e" * 20),
     ("Committee", "add_committee"): (ACCOUNT,),
     ("Committee", "committee_add_stake"): (5 * 10**15,),
     ("Committee", "committee_reduce_stake"): (2**100,),
@@ -89,7 +105,19 @@ CALLS = {
     ("RentMachine", "relet_machine"): (7, 300),
 }
 
-SINCE_411 = {("OnlineProfile", "set_machine_extra_price"), ("OnlineProfile", "set_rent_receiver")}
+SINCE_411 = {
+    ("OnlineProfile", name)
+    for name in (
+        "force_machine_exit",
+        "update_authorized_force_exit_accounts",
+        "set_machine_extra_price",
+        "set_machine_rental_mode",
+        "set_weekly_schedule",
+        "set_specific_date_schedule",
+        "clear_specific_date",
+        "set_rent_receiver",
+    )
+}
 """Calls that the recorded runtime, of version 400, does not have."""
 
 MACHINE_HEX = "0101" + MACHINE.encode().hex()
@@ -109,6 +137,12 @@ LITERALS = [
     (("RentMachine", "confirm_rent"), "6f020000000000010000"),
     (("OnlineProfile", "set_machine_extra_price"), "6b16" + MACHINE_HEX + "40420f0000000000"),
     (("OnlineProfile", "set_rent_receiver"), "6b1b01" + ACCOUNT.hex()),
+    (("OnlineProfile", "force_machine_exit"), "6b1404" + MACHINE_HEX),
+    (("OnlineProfile", "update_authorized_force_exit_accounts"), "6b1508" + ACCOUNT.hex() + "00" * 32),
+    (("OnlineProfile", "set_machine_rental_mode"), "6b17" + MACHINE_HEX + "01"),
+    (("OnlineProfile", "set_weekly_schedule"), "6b18" + MACHINE_HEX + "06" + "08" + "0008" + "1418"),
+    (("OnlineProfile", "set_specific_date_schedule"), "6b19" + MACHINE_HEX + "5b490000" + "04" + "0911"),
+    (("OnlineProfile", "clear_specific_date"), "6b1a" + MACHINE_HEX + "5b490000"),
 ]
 
 
@@ -280,6 +314,8 @@ def foreign(value: object, kind: str) -> object:
             "telecom_operators": ["0x" + text.encode().hex() for text in value.telecom_operators],
             "is_bare_machine": value.is_bare_machine,
         }
+    if isinstance(value, PhaseRewards | OnlineStakeParams | PointPrice | MemberStakeParams):
+        return dataclasses.asdict(value)
     if isinstance(value, HardwareInfo):
         plain = {name: getattr(value, name) for name in HardwareInfo.__slots__}
         return {name: "0x" + held.encode().hex() if isinstance(held, str) else held for name, held in plain.items()}
