@@ -17,6 +17,8 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     │  └─ SecretStoreUnavailable no usable keyring, with the reason
     ├─ ChainError                the chain or the way to it
     │  ├─ ChainUnreachable       no answer from the backend
+    │  │  ├─ ChainAnswerInvalid  it answered, but not in a form that can be understood
+    │  │  └─ ChainRequestFailed  it answered that it could not, with code and message
     │  ├─ ChainRejected          the rules refused the call, with pallet and name
     │  ├─ InvalidTransaction     the extrinsic was not accepted into the pool
     │  ├─ OutcomeUnknown         sent, and not yet known what became of it
@@ -143,6 +145,26 @@ class ChainError(DbcError):
 
 class ChainUnreachable(ChainError):
     """No answer from the backend."""
+
+
+class ChainAnswerInvalid(ChainUnreachable):
+    """It answered, but not in a form that can be understood.
+
+    Attributes:
+        what: What was read: `rpc`, `metadata`, `storage`, `block`, `events`.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class ChainRequestFailed(ChainUnreachable):
+    """It answered that it could not, with a code and a message, both untrusted."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message = code, message
 
 
 class ChainRejected(ChainError):
