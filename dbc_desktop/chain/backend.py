@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dbc_desktop.domain.account import AccountState, Address
-from dbc_desktop.domain.call import Call, EventRecord, Preview, Receipt, SigningContext
+from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
 from dbc_desktop.domain.network import (
@@ -147,6 +147,22 @@ class ChainBackend(ChainReader, Protocol):
     def fee_of(self, extrinsic_length: int, call: Call) -> int:
         """Inclusion fee in the smallest unit (chain-rules 1.3)."""
 
+    def draft(self, call: Call, signer: Address) -> Draft:
+        """What to sign for `call` now, as this chain writes it, with its fee.
+
+        Raises:
+            BackendMismatch: The chain has no such call, signs over something unknown (`extension`), or asks for a fee
+                out of proportion (`fee`).
+            InvalidTransaction: `malformed`: an argument does not fit its type.
+        """
+
+    def check_draft(self, draft: Draft) -> None:
+        """The bytes of `draft`, decoded again as the chain reads them now, must say what the draft shows.
+
+        Raises:
+            BackendMismatch: `payload`, `genesis` or `version`: they do not, or the chain changed since.
+        """
+
     def preview(self, call: Call, signer: Address) -> Preview:
         """What the call would do now; needs `PREVIEW`."""
 
@@ -155,11 +171,17 @@ class ChainBackend(ChainReader, Protocol):
 
         Raises:
             InvalidTransaction: It was not accepted.
+            ChainRejected: The chain tried it out and it would fail; it was not sent.
             OutcomeUnknown: The connection broke while it was sent.
         """
 
-    def receipt(self, tx_hash: bytes) -> Receipt | None:
-        """What became of an extrinsic; None where the chain does not know it."""
+    def receipt(self, tx_hash: bytes, born: int | None = None) -> Receipt | None:
+        """What became of an extrinsic; None where the chain does not know it.
+
+        Args:
+            tx_hash: Its hash.
+            born: The height it was signed at, where that is known: a chain that keeps no index looks from there on.
+        """
 
     def follow(self, callback: Callable[[HeadChange], None]) -> Subscription:
         """Call back for each new head, from a thread of the backend; latest value wins."""

@@ -7,13 +7,14 @@ payload   = call ++ extra ++ spec_version ++ transaction_version ++ genesis hash
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from dbc_desktop.chain.scale import Cursor, put_call, put_compact, take_call, take_compact
 from dbc_desktop.crypto.hashing import blake2_256
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Draft, SigningContext
-from dbc_desktop.domain.errors import InvalidTransaction
+from dbc_desktop.domain.errors import BackendMismatch, InvalidTransaction
 
 VALID_BLOCKS = 256
 """How long a transaction of ours may wait: 25 minutes, time to read a sheet; a power of two."""
@@ -24,7 +25,7 @@ MAX_EXTRINSIC = 65_536
 _SIGNED_V4 = 0x84
 _ID = 0
 _SR25519 = 1
-_ADDITIONAL = 4 + 4 + 32 + 32
+_SIGNATURE = 64
 _LONGEST_UNHASHED = 256
 
 
@@ -83,9 +84,41 @@ def draft(call: Call, signer: bytes, context: SigningContext, fee: Balance) -> D
     """
     out = bytearray()
     put_call(out, call)
-    out += _extra(Era(VALID_BLOCKS, context.block_height % VALID_BLOCKS), context.nonce)
+    call_length = len(out)
+    extra = _extra(Era(VALID_BLOCKS, context.block_height % VALID_BLOCKS), context.nonce)
+    out += extra
     out += additional(context.spec_version, context.transaction_version, context.genesis_hash, context.block_hash)
-    return Draft(call, signer, context, bytes(out), fee, VALID_BLOCKS)
+    return Draft(call, signer, context, bytes(out), fee, VALID_BLOCKS, call_length, len(extra))
+
+
+def priced(call: Call, signer: bytes, context: SigningContext, fee_of: Callable[[int, Call], int]) -> Draft:
+    """The same with its fee, by the length that it will have.
+
+    Raises:
+        InvalidTransaction: As `draft`.
+    """
+    made = draft(call, signer, context, Balance(0))
+    length = len(assemble(made, bytes(_SIGNATURE)))
+    return replace(made, fee=Balance(fee_of(length, call)))
+
+
+def refuse_other_bytes(draft: Draft) -> None:
+    """What is signed is decoded again and must be what was shown: call, nonce, no tip, this very chain (design 4.2).
+
+    Raises:
+        BackendMismatch: `payload`, `genesis` or `version`.
+    """
+    context = draft.context
+    try:
+        said = read_payload(draft.payload)
+    except InvalidTransaction as error:
+        raise BackendMismatch("payload") from error
+    if (said.call, said.nonce, said.tip) != (draft.call, context.nonce, 0):
+        raise BackendMismatch("payload")
+    if (said.genesis_hash, said.block_hash) != (context.genesis_hash, context.block_hash):
+        raise BackendMismatch("genesis")
+    if (said.spec_version, said.transaction_version) != (context.spec_version, context.transaction_version):
+        raise BackendMismatch("version")
 
 
 def assemble(draft: Draft, signature: bytes) -> bytes:
@@ -94,10 +127,10 @@ def assemble(draft: Draft, signature: bytes) -> bytes:
     Raises:
         InvalidTransaction: `malformed`: signature or signer have another length.
     """
-    if len(signature) != 64 or len(draft.signer) != 32:
+    if len(signature) != _SIGNATURE or len(draft.signer) != 32 or not draft.call_length:
         raise InvalidTransaction("malformed")
-    extra = _extra(Era(draft.valid_blocks, draft.context.block_height % draft.valid_blocks), draft.context.nonce)
-    call = draft.payload[: len(draft.payload) - len(extra) - _ADDITIONAL]
+    end = draft.call_length + draft.extra_length
+    call, extra = draft.payload[: draft.call_length], draft.payload[draft.call_length : end]
     body = b"".join((bytes([_SIGNED_V4, _ID]), draft.signer, bytes([_SR25519]), signature, extra, call))
     out = bytearray()
     put_compact(out, len(body))
@@ -176,28 +209,34 @@ def hash_of(extrinsic: bytes) -> bytes:
 
 def _extra(era: Era, nonce: int) -> bytes:
     """Era, nonce, no tip, paid in DBC."""
-    out = bytearray(_era_bytes(era))
+    out = bytearray(era_bytes(era))
     put_compact(out, nonce, 32)
     out += b"\0\0"
     return bytes(out)
 
 
 def _take_extra(cursor: Cursor) -> tuple[Era, int, int]:
-    era = _take_era(cursor)
+    era = take_era(cursor)
     nonce, tip = take_compact(cursor, 32), take_compact(cursor, 128)
     if cursor.take(1)[0] != 0:
         raise InvalidTransaction("malformed")
     return era, nonce, tip
 
 
-def _era_bytes(era: Era) -> bytes:
+def era_bytes(era: Era) -> bytes:
+    """How an era is written: one byte, or two."""
     if not era.period:
         return b"\0"
     factor = max(era.period >> 12, 1)
     return ((era.period.bit_length() - 2) | (era.phase // factor) << 4).to_bytes(2, "little")
 
 
-def _take_era(cursor: Cursor) -> Era:
+def take_era(cursor: Cursor) -> Era:
+    """Read an era.
+
+    Raises:
+        InvalidTransaction: `malformed`.
+    """
     first = cursor.take(1)[0]
     if first == 0:
         return IMMORTAL

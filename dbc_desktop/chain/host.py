@@ -16,7 +16,7 @@ from dbc_desktop.chain.extrinsic import hash_of
 from dbc_desktop.chain.head_feed import HeadFeed
 from dbc_desktop.chain.hosted_reads import HostedReads
 from dbc_desktop.domain.account import Address
-from dbc_desktop.domain.call import Call, Preview, Receipt, SigningContext
+from dbc_desktop.domain.call import Call, Draft, Preview, Receipt, SigningContext
 from dbc_desktop.domain.errors import ChainUnreachable, OutcomeUnknown
 from dbc_desktop.domain.machine import HardwareInfo
 from dbc_desktop.domain.network import Capability, ClockMode, Head
@@ -80,6 +80,15 @@ class HostedChain(HostedReads):
         found: int = self._ask("fee_of", extrinsic_length, call)
         return found
 
+    def draft(self, call: Call, signer: Address) -> Draft:
+        """What to sign for `call` now, with its fee."""
+        found: Draft = self._ask("draft", call, signer)
+        return found
+
+    def check_draft(self, draft: Draft) -> None:
+        """The bytes of `draft` must say what it shows."""
+        self._ask("check_draft", draft)
+
     def preview(self, call: Call, signer: Address) -> Preview:
         """What the call would do now."""
         found: Preview = self._ask("preview", call, signer)
@@ -99,9 +108,9 @@ class HostedChain(HostedReads):
             raise OutcomeUnknown(hash_of(extrinsic)) from error
         return found
 
-    def receipt(self, tx_hash: bytes) -> Receipt | None:
+    def receipt(self, tx_hash: bytes, born: int | None = None) -> Receipt | None:
         """What became of an extrinsic."""
-        found: Receipt | None = self._ask("receipt", tx_hash)
+        found: Receipt | None = self._ask("receipt", tx_hash, born)
         return found
 
     def follow(self, callback: Callable[[HeadChange], None]) -> Subscription:

@@ -9,6 +9,7 @@ from pathlib import Path
 from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Draft, Receipt, TxStatus
+from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.storage.sqlite import open_database, transaction, translated
 
 _MIGRATIONS = (
@@ -27,18 +28,43 @@ _MIGRATIONS = (
     ) STRICT;
     CREATE INDEX transactions_by_status ON transactions (status);
     """,
+    """
+    ALTER TABLE transactions ADD COLUMN born INTEGER;
+    ALTER TABLE transactions ADD COLUMN valid INTEGER;
+    """,
 )
 
 _RANK = {
     TxStatus.STORED: 0,
     TxStatus.SENT: 1,
     TxStatus.UNKNOWN: 2,
+    TxStatus.DROPPED: 2,
+    TxStatus.RETRACTED: 2,
     TxStatus.INCLUDED: 3,
     TxStatus.FINALISED: 4,
+    TxStatus.EXPIRED: 4,
     TxStatus.REJECTED: 4,
 }
-_OPEN = (TxStatus.STORED, TxStatus.SENT, TxStatus.UNKNOWN)
-_COLUMNS = "hash, genesis, signer, extrinsic, status, height, fee, pallet, error"
+_BACK = {
+    (TxStatus.INCLUDED, TxStatus.RETRACTED),
+    (TxStatus.INCLUDED, TxStatus.INCLUDED),
+    (TxStatus.RETRACTED, TxStatus.SENT),
+    (TxStatus.DROPPED, TxStatus.SENT),
+    (TxStatus.UNKNOWN, TxStatus.DROPPED),
+    (TxStatus.DROPPED, TxStatus.UNKNOWN),
+    (TxStatus.RETRACTED, TxStatus.DROPPED),
+}
+"""Steps beside the way forward: a block was taken back, or another holds it now."""
+
+_OPEN = (
+    TxStatus.STORED,
+    TxStatus.SENT,
+    TxStatus.UNKNOWN,
+    TxStatus.DROPPED,
+    TxStatus.RETRACTED,
+    TxStatus.INCLUDED,
+)
+_COLUMNS = "hash, genesis, signer, extrinsic, status, height, fee, pallet, error, born, valid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +79,22 @@ class JournalEntry:
     height: int | None
     fee: Balance | None
     error: tuple[str, str] | None
+    born: int | None = None
+    valid_blocks: int | None = None
 
     @property
-    def call(self) -> Call:
-        """What it asks for."""
-        return codec.decode(self.extrinsic).call
+    def call(self) -> Call | None:
+        """What it asks for; None where it was written for a runtime with calls that are not in the catalogue."""
+        try:
+            return codec.decode(self.extrinsic).call
+        except InvalidTransaction:
+            return None
+
+    def is_over(self, finalised: int) -> bool:
+        """Whether no block above this final height can take it any more; False where its birth is not known."""
+        if self.born is None or not self.valid_blocks:
+            return False
+        return finalised >= self.born + self.valid_blocks
 
     @property
     def receipt(self) -> Receipt:
@@ -83,8 +120,17 @@ class Journal:
         tx_hash = codec.hash_of(extrinsic)
         with self._lock, transaction(self._connection, self._path) as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO transactions (hash, genesis, signer, extrinsic, status) VALUES (?, ?, ?, ?, ?)",
-                (tx_hash, draft.context.genesis_hash, draft.signer, extrinsic, TxStatus.STORED.value),
+                "INSERT OR IGNORE INTO transactions (hash, genesis, signer, extrinsic, status, born, valid)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    tx_hash,
+                    draft.context.genesis_hash,
+                    draft.signer,
+                    extrinsic,
+                    TxStatus.STORED.value,
+                    draft.context.block_height,
+                    draft.valid_blocks,
+                ),
             )
         return tx_hash
 
@@ -97,12 +143,20 @@ class Journal:
         fee: Balance | None = None,
         error: tuple[str, str] | None = None,
     ) -> bool:
-        """Move an entry forward; False, and nothing changes, where it is not known or already further."""
+        """Move an entry forward; False, and nothing changes, where it is not known or already further.
+
+        What was in a block may be taken back, or stand in another one: `RETRACTED`, or `INCLUDED` at another height.
+        """
         with self._lock, transaction(self._connection, self._path) as connection:
-            found = connection.execute("SELECT status FROM transactions WHERE hash = ?", (tx_hash,)).fetchone()
-            if found is None or _RANK[TxStatus(found[0])] >= _RANK[status]:
+            found = connection.execute("SELECT status, height FROM transactions WHERE hash = ?", (tx_hash,)).fetchone()
+            if found is None:
                 return False
-            if status is TxStatus.REJECTED and TxStatus(found[0]) is TxStatus.INCLUDED:
+            before = TxStatus(found[0])
+            if _RANK[before] >= _RANK[status] and (before, status) not in _BACK:
+                return False
+            if before is status and found[1] == height:
+                return False
+            if status is TxStatus.REJECTED and before is TxStatus.INCLUDED:
                 return False
             connection.execute(
                 "UPDATE transactions SET status = ?, height = ifnull(?, height), fee = ifnull(?, fee),"
@@ -151,6 +205,8 @@ class Journal:
                 row[5],
                 None if row[6] is None else Balance(int.from_bytes(row[6])),
                 None if row[7] is None else (row[7], row[8]),
+                row[9],
+                row[10],
             )
             for row in rows
         )

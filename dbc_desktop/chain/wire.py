@@ -44,6 +44,8 @@ METHODS = WITH_PROGRESS | frozenset(
         "event_log",
         "signing_context",
         "fee_of",
+        "draft",
+        "check_draft",
         "preview",
         "submit",
         "receipt",

@@ -44,7 +44,9 @@ class Draft:
         signer: Public key of the signing account, 32 bytes.
         payload: The exact bytes to sign: call ++ extra ++ additional (chain-rules 1.2), not hashed yet.
         fee: Inclusion fee, without the fixed business fee.
-        valid_blocks: Length of the mortal era in blocks.
+        valid_blocks: Length of the mortal era in blocks; 0 is for ever.
+        call_length: How many of the first bytes of `payload` are the call.
+        extra_length: How many bytes after those stand in the extrinsic too; the rest only the signature covers.
     """
 
     call: Call
@@ -53,15 +55,24 @@ class Draft:
     payload: bytes
     fee: Balance
     valid_blocks: int
+    call_length: int = 0
+    extra_length: int = 0
 
 
 class TxStatus(StrEnum):
-    """Where a transaction is on its way; the journal moves it forward only."""
+    """Where a transaction is on its way; the journal moves it forward, and back only when its block is taken back.
+
+    `RETRACTED` was in a block that is no longer of the best chain, `DROPPED` was sent and is in no pool or block that
+    the node knows; both may still come. `EXPIRED` is over: no block can take it any more (chain-rules 1.2).
+    """
 
     STORED = "stored"
     SENT = "sent"
     INCLUDED = "included"
     FINALISED = "finalised"
+    RETRACTED = "retracted"
+    DROPPED = "dropped"
+    EXPIRED = "expired"
     REJECTED = "rejected"
     UNKNOWN = "unknown"
 

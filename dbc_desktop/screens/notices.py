@@ -66,6 +66,8 @@ _POOL: dict[str, Callable[[], str]] = {
     "payment": lambda: tr("The account cannot pay the fee. Add funds."),
     "ancient_birth_block": lambda: tr("The draft has expired. Sign again."),
     "malformed": lambda: tr("The bytes are not a transaction of this chain. Sign again."),
+    "priority": lambda: tr("Another transaction with the same number waits already. Wait for it, then sign again."),
+    "banned": lambda: tr("The node refused these bytes a moment ago. Wait a minute, then sign again."),
     "wrong_genesis": lambda: tr("The draft was made for another chain. Sign again on this one."),
 }
 
@@ -147,6 +149,14 @@ def part_text(part: str) -> str:
 _MISMATCH: dict[str, Callable[[], str]] = {
     "genesis": lambda: tr("It is another chain than the one chosen. Choose the right one."),
     "version": lambda: tr("The chain changed its version meanwhile. Sign again."),
+    "payload": lambda: tr("What would be signed is not what was shown (payload). Nothing was signed."),
+    "extension": lambda: tr(
+        "This node wants something signed that this program does not know. Nothing was signed; a newer version may."
+    ),
+    "fee": lambda: tr("The node asks for a fee out of proportion. Nothing was signed; try another node."),
+    "call": lambda: tr("This chain has no such call, or writes it in another way. Nothing was signed."),
+    "metadata_version": lambda: tr("The node describes itself in a form this program does not know yet."),
+    "storage": lambda: tr("This chain does not keep what this page reads. It runs another version."),
 }
 
 
@@ -241,6 +251,16 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
     e.ChainUnreachable: lambda _: Notice(
         tr("No answer from the chain"),
         tr("Nothing is lost. Try again in a moment; if it stays silent, start the program again."),
+        tr("Try again"),
+    ),
+    e.ChainAnswerInvalid: lambda x: Notice(
+        tr("The node's answer makes no sense"),
+        tr("It was not used ({what}). Try again; if it stays so, choose another node.", what=x.what),
+        tr("Try again"),
+    ),
+    e.ChainRequestFailed: lambda x: Notice(
+        tr("The node could not answer"),
+        tr("It says (code {code}): “{text}”. Try another node.", code=x.code, text=x.message[:200]),
         tr("Try again"),
     ),
     e.ChainRejected: lambda x: Notice(tr("The chain refused"), refusal_text(x.pallet, x.name)),

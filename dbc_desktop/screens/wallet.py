@@ -146,6 +146,9 @@ def _outcome(receipt: Receipt) -> tuple[str, str]:
         TxStatus.SENT: (tr("on its way"), "accent"),
         TxStatus.INCLUDED: (tr("in a block"), "good"),
         TxStatus.FINALISED: (tr("final"), "good"),
+        TxStatus.RETRACTED: (tr("taken back with its block"), "warn"),
+        TxStatus.DROPPED: (tr("in no pool now, may still come"), "warn"),
+        TxStatus.EXPIRED: (tr("expired, nothing was done"), "plain"),
         TxStatus.REJECTED: (tr("not taken"), "loss"),
         TxStatus.UNKNOWN: (tr("outcome unknown"), "warn"),
     }[receipt.status]

@@ -8,7 +8,6 @@ from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.chain.backend import ChainBackend
 from dbc_desktop.chain.journal import Journal
 from dbc_desktop.domain.account import Address, Signer
-from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Draft, Preview, Receipt, TxStatus
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import (
@@ -20,7 +19,6 @@ from dbc_desktop.domain.errors import (
 )
 
 POLL_SECONDS = 0.05
-SIGNATURE_BYTES = 64
 
 _SETTLED = (TxStatus.INCLUDED, TxStatus.FINALISED, TxStatus.REJECTED)
 
@@ -37,10 +35,19 @@ class Transactions:
     """Prepares and sends transactions of one chain, and remembers each in the journal before it leaves.
 
     Call it from the `chain-write` lane, so that nonces stay in order.
+
+    Args:
+        backend: The chain.
+        journal: Where each is written down.
+        clock: Time.
+        poll_seconds: How often the chain is asked for the outcome of one that was just sent.
     """
 
-    def __init__(self, backend: ChainBackend, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self, backend: ChainBackend, journal: Journal, clock: Clock, poll_seconds: float = POLL_SECONDS
+    ) -> None:
         self._backend, self._journal, self._clock = backend, journal, clock
+        self._poll_seconds = poll_seconds
 
     def prepare(self, call: Call, signer: Address) -> Prepared:
         """The draft of `call` with its fee and preview; a call that would fail says so in `preview.error`.
@@ -49,11 +56,10 @@ class Transactions:
             BackendMismatch: The bytes to sign do not decode to the call that is shown.
             ChainUnreachable: The backend does not answer.
         """
-        context = self._backend.signing_context(signer)
-        unpriced = codec.draft(call, signer.raw, context, ZERO)
-        length = len(codec.assemble(unpriced, bytes(SIGNATURE_BYTES)))
-        draft = codec.draft(call, signer.raw, context, Balance(self._backend.fee_of(length, call)))
-        _refuse_other_bytes(draft)
+        draft = self._backend.draft(call, signer)
+        if (draft.call, draft.signer) != (call, signer.raw):
+            raise BackendMismatch("call")
+        self._backend.check_draft(draft)
         return Prepared(draft, self._backend.preview(call, signer))
 
     def send(self, prepared: Prepared, signer: Signer, timeout_seconds: float = 60) -> Receipt:
@@ -67,7 +73,7 @@ class Transactions:
             WalletLocked: The key is not unlocked.
         """
         draft = prepared.draft
-        _refuse_other_bytes(draft)
+        self._backend.check_draft(draft)
         if prepared.preview.call != draft.call:
             raise BackendMismatch("call")
         identity = self._backend.identity()
@@ -85,11 +91,14 @@ class Transactions:
         except InvalidTransaction as error:
             self._journal.mark(tx_hash, TxStatus.REJECTED, error=("InvalidTransaction", error.reason))
             raise
+        except ChainRejected as error:  # tried out before it was sent
+            self._journal.mark(tx_hash, TxStatus.REJECTED, error=(error.pallet, error.name))
+            raise
         except (OutcomeUnknown, ChainUnreachable) as error:
             self._journal.mark(tx_hash, TxStatus.UNKNOWN)
             raise OutcomeUnknown(tx_hash) from error
         self._journal.mark(tx_hash, TxStatus.SENT)
-        return self._wait(tx_hash, draft.call, timeout_seconds)
+        return self._wait(tx_hash, draft, timeout_seconds)
 
     def resume(self) -> tuple[Receipt, ...]:
         """Look up every transaction whose outcome is open, by hash; those that are settled now. Sends nothing.
@@ -98,10 +107,19 @@ class Transactions:
             ChainUnreachable: The backend does not answer; the rest stays open.
         """
         settled = []
+        genesis = self._backend.identity().genesis_hash
         for entry in self._journal.open_entries():
-            found = self._backend.receipt(entry.tx_hash)
+            if entry.genesis_hash != genesis:  # of another chain: it is looked up when that one is open
+                continue
+            # Read before the lookup: what is final by now and does not hold it never will.
+            final = self._backend.head().finalised
+            found = self._backend.receipt(entry.tx_hash, entry.born)
             if found is None:
-                self._journal.mark(entry.tx_hash, TxStatus.UNKNOWN)
+                found = Receipt(entry.tx_hash, TxStatus.UNKNOWN)
+                if entry.is_over(final):
+                    found = replace(found, status=TxStatus.EXPIRED)
+                    settled.append(found)
+                self._remember(found)
                 continue
             if found.status in _SETTLED:
                 found = replace(found, error=found.error or _silent_failure(found, entry.call))
@@ -113,19 +131,19 @@ class Transactions:
         """The newest transactions of this computer, newest first."""
         return self._journal.receipts(limit)
 
-    def _wait(self, tx_hash: bytes, call: Call, timeout_seconds: float) -> Receipt:
+    def _wait(self, tx_hash: bytes, draft: Draft, timeout_seconds: float) -> Receipt:
         """Follow the chain until it shows the extrinsic; a poll now and then covers a head that was missed."""
         until = self._clock.monotonic() + timeout_seconds
         while True:
             try:
-                receipt = self._backend.receipt(tx_hash)
+                receipt = self._backend.receipt(tx_hash, draft.context.block_height)
             except ChainUnreachable as error:
                 self._journal.mark(tx_hash, TxStatus.UNKNOWN)
                 raise OutcomeUnknown(tx_hash) from error
             if receipt is not None and receipt.status in _SETTLED:
-                return self._judge(receipt, call)
+                return self._judge(receipt, draft.call)
             left = until - self._clock.monotonic()
-            if left <= 0 or self._clock.wait(min(POLL_SECONDS, left)):
+            if left <= 0 or self._clock.wait(min(self._poll_seconds, left)):
                 self._journal.mark(tx_hash, TxStatus.UNKNOWN)
                 raise OutcomeUnknown(tx_hash)
 
@@ -143,21 +161,6 @@ class Transactions:
         self._journal.mark(receipt.tx_hash, receipt.status, height=receipt.height, fee=receipt.fee, error=receipt.error)
 
 
-def _refuse_other_bytes(draft: Draft) -> None:
-    """What is signed is decoded again and must be what was shown: call, nonce, no tip, this very chain (design 4.2)."""
-    context = draft.context
-    try:
-        said = codec.read_payload(draft.payload)
-    except InvalidTransaction as error:
-        raise BackendMismatch("payload") from error
-    if (said.call, said.nonce, said.tip) != (draft.call, context.nonce, 0):
-        raise BackendMismatch("payload")
-    if (said.genesis_hash, said.block_hash) != (context.genesis_hash, context.block_hash):
-        raise BackendMismatch("genesis")
-    if (said.spec_version, said.transaction_version) != (context.spec_version, context.transaction_version):
-        raise BackendMismatch("version")
-
-
 _PROOF_OF_SUCCESS = {
     ("Balances", "transfer_allow_death"): ("Balances", "Transfer"),
     ("Balances", "transfer_keep_alive"): ("Balances", "Transfer"),
@@ -172,8 +175,8 @@ _PROOF_OF_SUCCESS = {
 """The event each call must leave behind; where a call can `succeed` and do nothing (chain-rules 5.2), it is missing."""
 
 
-def _silent_failure(receipt: Receipt, call: Call) -> tuple[str, str] | None:
-    wanted = _PROOF_OF_SUCCESS.get((call.pallet, call.name))
-    if wanted is None or any((event.pallet, event.name) == wanted for event in receipt.events):
+def _silent_failure(receipt: Receipt, call: Call | None) -> tuple[str, str] | None:
+    wanted = None if call is None else _PROOF_OF_SUCCESS.get((call.pallet, call.name))
+    if call is None or wanted is None or any((event.pallet, event.name) == wanted for event in receipt.events):
         return None
     return call.pallet, "NothingHappened"

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import ZERO, Balance
-from dbc_desktop.domain.call import Call, EventRecord, Preview, Receipt, SigningContext
+from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
 from dbc_desktop.domain.errors import DbcError
 from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
 from dbc_desktop.domain.network import (
@@ -150,6 +151,12 @@ class ScriptedChain:
     def fee_of(self, extrinsic_length: int, call: Call) -> int:
         return 1_000_000_000_000
 
+    def draft(self, call: Call, signer: Address) -> Draft:
+        return codec.priced(call, signer.raw, self.signing_context(signer), self.fee_of)
+
+    def check_draft(self, draft: Draft) -> None:
+        codec.refuse_other_bytes(draft)
+
     def preview(self, call: Call, signer: Address) -> Preview:
         state = self.account(signer)
         fee = Balance(1_000_000_000_000)
@@ -161,7 +168,7 @@ class ScriptedChain:
             raise self.submit_error
         return b""
 
-    def receipt(self, tx_hash: bytes) -> Receipt | None:
+    def receipt(self, tx_hash: bytes, born: int | None = None) -> Receipt | None:
         """The next of `receipts`; the last one stays."""
         if not self.receipts:
             return None

@@ -19,7 +19,7 @@ from dbc_desktop.chain.local.store import Store
 from dbc_desktop.chain.local.turns import Turns
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO
-from dbc_desktop.domain.call import Call, EventRecord, Preview, Receipt, SigningContext
+from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import DbcError
 from dbc_desktop.domain.machine import HardwareInfo
@@ -123,8 +123,8 @@ class LocalChain(LocalReads):
     def _pending_nonces(self, address: Address) -> int:
         return self._ledger.waiting(address.raw)
 
-    def receipt(self, tx_hash: bytes) -> Receipt | None:
-        """What became of an extrinsic; one in the pool is sent, one in a block is final."""
+    def receipt(self, tx_hash: bytes, born: int | None = None) -> Receipt | None:
+        """What became of an extrinsic; one in the pool is sent, one in a block is final. All are indexed."""
         with self._turns:
             return self._ledger.pending(tx_hash) or self._ledger.store.receipt(tx_hash)
 
@@ -139,6 +139,19 @@ class LocalChain(LocalReads):
         """Inclusion fee in the smallest unit."""
         with self._turns:
             return self._ledger.engine.fee(extrinsic_length, call)
+
+    def draft(self, call: Call, signer: Address) -> Draft:
+        """What to sign for `call` now, with its fee."""
+        with self._turns:
+            return codec.priced(call, signer.raw, self._ledger.context(signer.raw), self._ledger.engine.fee)
+
+    def check_draft(self, draft: Draft) -> None:
+        """The bytes of `draft` must say what it shows, on this chain.
+
+        Raises:
+            BackendMismatch: They do not.
+        """
+        codec.refuse_other_bytes(draft)
 
     def preview(self, call: Call, signer: Address) -> Preview:
         """What the call would do in the next block."""

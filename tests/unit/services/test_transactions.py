@@ -76,7 +76,7 @@ class Desk:
         """What the chain says of the next extrinsic, whatever its hash."""
         chain, script = self.chain, list(receipts)
 
-        def receipt(tx_hash: bytes) -> Receipt | None:
+        def receipt(tx_hash: bytes, born: int | None = None) -> Receipt | None:
             found = script.pop(0) if len(script) > 1 else script[0]
             return None if found is None else replace(found, tx_hash=tx_hash)
 
