@@ -34,7 +34,7 @@ Post = Callable[[object | None, Callable[[], None]], None]
 
 def run(arguments: Sequence[str]) -> int:
     """Run what the arguments ask for; the exit status is 0 only on success."""
-    from dbc_desktop.wallet.hardening import forbid_core_dumps
+    from dbc_desktop.storage.core_dumps import forbid_core_dumps
 
     forbid_core_dumps()
     from dbc_desktop.cli.main import COMMANDS

@@ -139,6 +139,8 @@ def _reason_below(error: BaseException) -> str:
     kind = type(error).__name__
     if kind in ("LockedException", "PromptDismissedException"):
         return "locked"
+    if "AccessDenied" in str(getattr(error, "name", "")):
+        return "denied"
     return "no_service" if kind in ("SecretServiceNotAvailableException", "DBusErrorResponse") else "denied"
 
 

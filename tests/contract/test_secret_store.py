@@ -25,17 +25,20 @@ from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordSet
 
 from dbc_desktop.crypto import keystore
 from dbc_desktop.crypto.sr25519 import KeyPair
+from dbc_desktop.domain.account import KeyPlace
 from dbc_desktop.domain.errors import DataCorrupt, DataUnwritable, SecretStoreUnavailable
+from dbc_desktop.lanes.clock import SystemClock
 from dbc_desktop.wallet.file_store import FileStore
 from dbc_desktop.wallet.keyring_store import OsKeyringStore
 from dbc_desktop.wallet.ports import SecretStore
+from dbc_desktop.wallet.wallet import Wallet
 
 PASSWORD = "ci-password"
 NAME = "account:5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
+<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/>{more}</policy>
 </busconfig>"""
 
 
@@ -65,12 +68,12 @@ def short_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def private_bus(folder: Path) -> Iterator[str]:
-    """The address of a bus that starts nothing by itself."""
+def private_bus(folder: Path, more: str = "") -> Iterator[str]:
+    """The address of a bus that starts nothing by itself; `more` are further rules of its policy."""
     if shutil.which("gnome-keyring-daemon") is None or shutil.which("dbus-daemon") is None:
         pytest.skip("gnome-keyring is not installed")
     config = folder / "bus.conf"
-    config.write_text(BUS.format(path=folder / "bus"))
+    config.write_text(BUS.format(path=folder / "bus", more=more))
     command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address=1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as daemon:
         assert daemon.stdout is not None
@@ -245,6 +248,61 @@ def test_a_bus_without_the_service() -> None:
         environment(DBUS_SESSION_BUS_ADDRESS=address),
     ):
         assert {reason_of(act) for act in every_act(OsKeyringStore())} == {"no_service"}
+
+
+DENY = (
+    '<deny send_destination="org.freedesktop.secrets" send_interface="org.freedesktop.Secret.Service"'
+    ' send_member="{member}"/>'
+)
+
+
+def test_a_real_keyring_that_denies() -> None:
+    """The policy of the bus lets nobody search the keyring or open a session in it."""
+    with short_folder() as folder, private_bus(folder, DENY.format(member="OpenSession")) as address:
+        with gnome_keyring(folder, address, unlock=True):
+            assert reason_of(lambda: OsKeyringStore().put(NAME, "text")) == "denied"
+        gc.collect()
+
+
+def test_a_real_keyring_that_vanishes_midway(tmp_path: Path) -> None:
+    """It answers while the key is read, and is gone when the old copy should be let go: nothing is lost."""
+    with short_folder() as folder, private_bus(folder) as address:
+        with gnome_keyring(folder, address, unlock=True):
+            stores = {KeyPlace.KEYRING: OsKeyringStore(), KeyPlace.FILE: FileStore(tmp_path / "keys")}
+            wallet = Wallet(stores, tmp_path / "wallet.sqlite3", SystemClock())
+            alice = wallet.restore("Alice", "//Alice", "ten letters at least", KeyPlace.KEYRING).address
+        with environment(DBUS_SESSION_BUS_ADDRESS=address):
+            assert {reason_of(act) for act in every_act(OsKeyringStore())} == {"no_service"}
+            assert reason_of(lambda: wallet.move(alice, KeyPlace.FILE, "ten letters at least")) == "no_service"
+            assert reason_of(lambda: wallet.unlock(alice, "ten letters at least")) == "no_service"
+            assert [account.place for account in wallet.accounts()] == [KeyPlace.KEYRING]
+        with gnome_keyring(folder, address, unlock=True):
+            put, left = stores[KeyPlace.FILE].put, [True]
+            daemon_gone = threading.Event()
+
+            class Vanishing(FileStore):
+                """The moment the file is written, the keyring goes away."""
+
+                def put(self, name: str, text: str) -> None:
+                    put(name, text)
+                    if left.pop():
+                        os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={folder}/gone"
+                        daemon_gone.set()
+
+            wallet.close()
+            stores[KeyPlace.FILE] = Vanishing(tmp_path / "keys")
+            wallet = Wallet(stores, tmp_path / "wallet.sqlite3", SystemClock())
+            assert reason_of(lambda: wallet.move(alice, KeyPlace.FILE, "ten letters at least")) == "no_bus"
+            assert daemon_gone.is_set()
+            assert [account.place for account in wallet.accounts()] == [KeyPlace.FILE]
+            wallet.unlock(alice, "ten letters at least")
+            assert wallet.tidy() == 1
+            os.environ["DBUS_SESSION_BUS_ADDRESS"] = address
+            assert OsKeyringStore().get(NAME) is not None
+            assert wallet.tidy() == 0
+            assert OsKeyringStore().get(NAME) is None
+            wallet.close()
+        gc.collect()
 
 
 @pytest.mark.parametrize("backend", [keyring.backends.null.Keyring(), keyring.backends.fail.Keyring()])

@@ -20,8 +20,8 @@ from dbc_desktop.crypto.keystore import encrypt
 from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import KeyPlace
 from dbc_desktop.domain.errors import DataUnwritable, DbcError
+from dbc_desktop.storage.core_dumps import forbid_core_dumps
 from dbc_desktop.wallet.file_store import FileStore
-from dbc_desktop.wallet.hardening import forbid_core_dumps
 from dbc_desktop.wallet.machine_keys import MachineSeed
 from dbc_desktop.wallet.wallet import Wallet
 
@@ -99,7 +99,7 @@ def test_the_entry_in_a_store_is_under_the_limit_of_windows() -> None:
 def test_core_dumps_are_off() -> None:
     """In a process of its own: the limit cannot be raised again."""
     script = (
-        "import resource; from dbc_desktop.wallet.hardening import forbid_core_dumps;"
+        "import resource; from dbc_desktop.storage.core_dumps import forbid_core_dumps;"
         "print(forbid_core_dumps(), resource.getrlimit(resource.RLIMIT_CORE))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)

@@ -1,0 +1,53 @@
+"""Commands that only read run where the wallet and the keyring library cannot even be imported."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BLOCKED = """
+import sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name == "keyring" or name.split(".")[:2] == ["dbc_desktop", "wallet"]:
+            raise ImportError(f"the agent reached for {name}")
+        return None
+
+sys.meta_path.insert(0, Refuse())
+from dbc_desktop.bootstrap import run
+
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def run_blocked(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", BLOCKED, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_readings_need_no_keys(tmp_path: Path) -> None:
+    done = run_blocked("telemetry", "--once", "--json", "--home", str(tmp_path))
+    assert "reached for" not in done.stderr
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["gpus"]
+
+
+@pytest.mark.parametrize("words", [["chain", "new"], ["chain", "info", "--json"]])
+def test_the_chain_needs_no_keys(tmp_path_factory: pytest.TempPathFactory, words: list[str]) -> None:
+    home = str(tmp_path_factory.getbasetemp() / "shared-chain")
+    made = run_blocked("chain", "new", "--home", home)
+    done = run_blocked(*words, "--home", home) if words != ["chain", "new"] else made
+    assert "reached for" not in made.stderr + done.stderr
+    assert done.returncode == 0 or "already" in done.stderr
+
+
+def test_the_block_itself_works() -> None:
+    code = BLOCKED.replace("from dbc_desktop.bootstrap import run", "import dbc_desktop.wallet.wallet")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert "the agent reached for dbc_desktop.wallet" in done.stderr
