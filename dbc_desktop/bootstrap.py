@@ -18,7 +18,7 @@ from dbc_desktop.domain.errors import DbcError, PartMissing
 from dbc_desktop.storage.chain_folder import chain_folder
 
 if TYPE_CHECKING:
-    from dbc_desktop.chain.backend import ChainReader, LocalBackend
+    from dbc_desktop.chain.backend import ChainReader, LocalBackend, LocalReading
     from dbc_desktop.domain.account import Account
     from dbc_desktop.domain.clock import Clock
     from dbc_desktop.domain.rental import RentOrder
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dbc-desktop",
         description="DeepBrain Chain in one window. Without a command it opens the window.",
-        epilog="Commands without a window: status, telemetry, chain. Each has --help.",
+        epilog="Commands without a window: status, telemetry, chain, explain. Each has --help.",
     )
     parser.add_argument("--version", action="version", version=f"dbc-desktop {__version__}")
     parser.add_argument("--home", type=Path, metavar="DIR", help="the data folder (default: the user's)")
@@ -132,7 +132,7 @@ class ChainFactories:
 
         return SystemClock()
 
-    def open_reader(self, home: Path) -> ChainReader:
+    def open_reader(self, home: Path) -> LocalReading:
         """The embedded chain of `home` for reading, beside a running writer."""
         from dbc_desktop.chain.local.reader import LocalReader
 

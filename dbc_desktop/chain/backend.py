@@ -12,6 +12,7 @@ from typing import Protocol
 
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
+from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
 from dbc_desktop.domain.network import (
@@ -187,6 +188,22 @@ class ChainBackend(ChainReader, Protocol):
         """Call back for each new head, from a thread of the backend; latest value wins."""
 
 
+class RulesReader(Protocol):
+    """What a backend answers that keeps the rules engine and its books (design 3.2); needs `EXPLAIN`."""
+
+    def explain(self, machine_id: MachineId, era: int) -> Explanation:
+        """Why a machine's reward of an era is what it is.
+
+        Raises:
+            InvalidInput: `reward` with `not_paid`: nothing was paid for that era (yet), or with `too_old`: an older
+                version paid it, without writing down what it was reckoned from.
+        """
+
+
+class LocalReading(ChainReader, RulesReader, Protocol):
+    """The embedded chain, only read."""
+
+
 class TimeMachine(Protocol):
     """What only the embedded chain can do (design 4.1)."""
 
@@ -216,5 +233,5 @@ class TimeMachine(Protocol):
         """
 
 
-class LocalBackend(ChainBackend, TimeMachine, Protocol):
-    """The embedded chain: both ports in one object."""
+class LocalBackend(ChainBackend, RulesReader, TimeMachine, Protocol):
+    """The embedded chain: all ports in one object."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord
+from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import BlockSummary, Deadline, Head, Identity, MachineTable, NetworkTotals
@@ -77,6 +78,11 @@ class HostedReads:
     def release_schedule(self, stash: Address) -> ReleaseSchedule:
         """What is still locked and when it will be released."""
         found: ReleaseSchedule = self._ask("release_schedule", stash)
+        return found
+
+    def explain(self, machine_id: MachineId, era: int) -> Explanation:
+        """Why a machine's reward of an era is what it is."""
+        found: Explanation = self._ask("explain", machine_id, era)
         return found
 
     def rent_order(self, rent_id: int) -> RentOrder | None:

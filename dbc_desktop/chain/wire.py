@@ -30,6 +30,7 @@ METHODS = WITH_PROGRESS | frozenset(
         "market",
         "rewards",
         "release_schedule",
+        "explain",
         "rent_order",
         "rent_orders",
         "orders_on",

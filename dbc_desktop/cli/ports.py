@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from dbc_desktop.chain.backend import ChainReader, LocalBackend
+from dbc_desktop.chain.backend import LocalBackend, LocalReading
 from dbc_desktop.domain.account import Account
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.telemetry.ports import Sensors
@@ -23,7 +23,7 @@ class Factories(Protocol):
     def clock(self) -> Clock:
         """The clock to wait by; its `wait` returns True when the program is told to end."""
 
-    def open_reader(self, home: Path) -> ChainReader:
+    def open_reader(self, home: Path) -> LocalReading:
         """The embedded chain of `home` for reading, beside a running writer.
 
         Raises:

@@ -51,6 +51,7 @@ class Capability(StrEnum):
     PLAY_MONEY = "play_money"
     PREVIEW = "preview"
     EXPLORER = "explorer"
+    EXPLAIN = "explain"
 
 
 class ClockMode(StrEnum):

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, percent
 from dbc_desktop.rules.policies import CommitteeSharePolicy, ReleasePolicy
-from dbc_desktop.rules.reward_queue import Owner, Paid, Queue, rewards
+from dbc_desktop.rules.reward_queue import HEAD, Owner, Paid, Queue, head, pack, rewards, unpack
+
+_CUTS_KEPT = 16_384
+"""In a jump the same machines earn the same again each era: what was cut once is not cut again."""
+
+
+class Payment(NamedTuple):
+    """One payout of one machine: its queue afterwards, what the payout gave, and by how much `Queue.locked` moved."""
+
+    data: bytes
+    earned: int
+    at_once: int
+    from_earlier: int
+    each_member: int
+    locked_by: int
 
 
 class PayoutPolicy(Protocol):
@@ -17,8 +33,11 @@ class PayoutPolicy(Protocol):
     def counts_locked(self) -> bool:
         """Whether `Queue.locked` is kept; where it is not, the schedule tells it."""
 
+    def pay(self, data: bytes, owner: Owner, era: int, reward: int) -> Payment:
+        """`reward` of `era` joins the packed queue, a part of every waiting reward leaves it."""
+
     def step(self, queue: Queue, owner: Owner, era: int, reward: int) -> tuple[Queue, Paid]:
-        """`reward` of `era` joins the queue, a part of every waiting reward leaves it."""
+        """The same with the queue unpacked."""
 
     def schedule(self, queue: Queue, owner: Owner) -> dict[int, int]:
         """What the queue still releases to the owner, by the era whose payout does it."""
@@ -33,43 +52,86 @@ class PayoutPolicy(Protocol):
         """Whether no other stash may bond the machine of this queue."""
 
 
+class _Steps:
+    """`step` of a policy that has `pay`."""
+
+    __slots__ = ()
+
+    def pay(self, data: bytes, owner: Owner, era: int, reward: int) -> Payment:
+        """Who inherits pays."""
+        raise AssertionError(f"who inherits pays {era}")
+
+    def step(self, queue: Queue, owner: Owner, era: int, reward: int) -> tuple[Queue, Paid]:
+        """`reward` of `era` joins the queue, a part of every waiting reward leaves it."""
+        data, earned, at_once, from_earlier, each_member, _ = self.pay(pack(queue), owner, era, reward)
+        return unpack(data), Paid(earned, at_once, from_earlier, each_member)
+
+
+class _Cut(NamedTuple):
+    """A reward shared and cut: owner and each member; what is released at once, in a part and in the last part."""
+
+    own: int
+    own_now: int
+    own_part: int
+    own_last: int
+    each_now: int
+    each_part: int
+    each_last: int
+
+
+def _cutter(release: ReleasePolicy, share: CommitteeSharePolicy) -> Callable[[int, int, bool], _Cut]:
+    """Cuts a reward that is shared with so many members, or earned past their deadline."""
+
+    @lru_cache(maxsize=_CUTS_KEPT)
+    def cut(reward: int, members: int, late: bool) -> _Cut:
+        own, each = share.share(reward, members, int(late), 0)
+        return _Cut(
+            own,
+            release.at_once(own),
+            release.part(own),
+            release.last_part(own),
+            release.at_once(each),
+            release.part(each),
+            release.last_part(each),
+        )
+
+    return cut
+
+
 @dataclass(frozen=True, slots=True)
-class WholePayout:
+class WholePayout(_Steps):
     """Each reward is shared first and released to its last unit, whatever becomes of the machine."""
 
     release: ReleasePolicy
     share: CommitteeSharePolicy
     counts_locked: bool = True
+    _cut: Callable[[int, int, bool], _Cut] = field(init=False, repr=False, compare=False)
 
-    def step(self, queue: Queue, owner: Owner, era: int, reward: int) -> tuple[Queue, Paid]:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cut", _cutter(self.release, self.share))
+
+    def pay(self, data: bytes, owner: Owner, era: int, reward: int) -> Payment:
         """`reward` of `era` joins the queue, a part of every waiting reward leaves it."""
-        release, share, members = self.release, self.share.share, len(owner.committee)
-        own, each = share(reward, members, era, owner.deadline)
-        waiting, parts_owner, parts_member = queue.waiting, queue.parts_owner, queue.parts_member
-        own_earlier, each_earlier = parts_owner, parts_member
-        if len(waiting) == 16 * release.parts:
-            oldest = int.from_bytes(waiting[:16])
-            own_old, each_old = share(oldest, members, era - release.parts, owner.deadline)
-            own_part, each_part = release.part(own_old), release.part(each_old)
-            own_earlier += release.last_part(own_old) - own_part
-            each_earlier += release.last_part(each_old) - each_part
-            parts_owner -= own_part
-            parts_member -= each_part
-            waiting = waiting[16:]
-        own_now, each_now = release.at_once(own), release.at_once(each)
-        locked = queue.locked + own - own_now - own_earlier
+        members, deadline, number, parts = len(owner[1]), owner[2], int.from_bytes, self.release.parts
+        own, own_now, own_part, _, each_now, each_part, _ = self._cut(reward, members, era > deadline)
+        parts_owner, parts_member = number(data[32:48]), number(data[48:64])
+        own_earlier, each_earlier, start = parts_owner, parts_member, HEAD
+        if len(data) == HEAD + 16 * parts:
+            oldest = number(data[HEAD : HEAD + 16])
+            old = self._cut(oldest, members, era - parts > deadline)
+            own_earlier += old.own_last - old.own_part
+            each_earlier += old.each_last - old.each_part
+            parts_owner -= old.own_part
+            parts_member -= old.each_part
+            start = HEAD + 16
+        earned, by = number(data[:16]) + own, own - own_now - own_earlier
+        locked = number(data[16:32]) + by
         if locked:
-            after = Queue(
-                queue.earned + own,
-                locked,
-                parts_owner + release.part(own),
-                parts_member + release.part(each),
-                era,
-                waiting + reward.to_bytes(16),
-            )
+            top = head(earned, locked, parts_owner + own_part, parts_member + each_part, era)
+            after = b"".join((top, data[start:], reward.to_bytes(16)))
         else:
-            after = Queue(queue.earned + own, last_era=era)
-        return after, Paid(own, own_now, own_earlier, each_now + each_earlier)
+            after = head(earned, 0, 0, 0, era)
+        return Payment(after, own, own_now, own_earlier, each_now + each_earlier, by)
 
     def schedule(self, queue: Queue, owner: Owner) -> dict[int, int]:
         """Each waiting reward gives one part in each era until its last: added up from the latest era down."""
@@ -106,8 +168,15 @@ _OWNER = percent(99)
 _WINDOW = 150
 
 
+@lru_cache(maxsize=_CUTS_KEPT)
+def _window_cut(reward: int) -> tuple[int, int]:
+    """What a reward adds to its own payout by itself, and with its first two hundredth."""
+    by_itself = perbill_mul(_AT_ONCE, reward)
+    return by_itself, by_itself + perbill_mul(_PART, reward)
+
+
 @dataclass(frozen=True, slots=True)
-class WindowPayout:
+class WindowPayout(_Steps):
     """49/200 of the new reward and 1/200 of the last 150, the new one included; shared after that (quirk Q1).
 
     So a reward gives 25 % at once and 0.5 % in each of the next 149 payouts: its last 0.5 % is never released.
@@ -115,24 +184,25 @@ class WindowPayout:
 
     counts_locked: bool = False
 
-    def step(self, queue: Queue, owner: Owner, era: int, reward: int) -> tuple[Queue, Paid]:
+    def pay(self, data: bytes, owner: Owner, era: int, reward: int) -> Payment:
         """`reward` of `era` joins the queue, a two hundredth of all that waits is released."""
-        waiting, total = queue.waiting, queue.parts_owner
-        if len(waiting) == 16 * _WINDOW:
-            total -= int.from_bytes(waiting[:16])
-            waiting = waiting[16:]
+        number = int.from_bytes
+        held, total, start = number(data[:16]), number(data[32:48]), HEAD
+        if len(data) == HEAD + 16 * _WINDOW:
+            total -= number(data[HEAD : HEAD + 16])
+            start = HEAD + 16
         total += reward
         if not total:
-            return Queue(queue.earned, last_era=era), Paid(0, 0, 0, 0)
-        released = perbill_mul(_AT_ONCE, reward) + perbill_mul(_PART, total)
-        at_once = perbill_mul(_AT_ONCE, reward) + perbill_mul(_PART, reward)
+            return Payment(head(held, 0, 0, 0, era), 0, 0, 0, 0, 0)
+        by_itself, at_once = _window_cut(reward)
+        released = by_itself + perbill_mul(_PART, total)
         own, own_now, each = released, at_once, 0
         if era <= owner.deadline:
             own, own_now = perbill_mul(_OWNER, released), perbill_mul(_OWNER, at_once)
             each = perbill_mul(perbill_rational(1, len(owner.committee)), released - own)
         earned = self._earned(reward, era, owner.deadline)
-        after = Queue(queue.earned + earned, 0, total, 0, era, waiting + reward.to_bytes(16))
-        return after, Paid(earned, own_now, own - own_now, each)
+        after = b"".join((head(held + earned, 0, total, 0, era), data[start:], reward.to_bytes(16)))
+        return Payment(after, earned, own_now, own - own_now, each, 0)
 
     @staticmethod
     def _earned(reward: int, era: int, deadline: int) -> int:

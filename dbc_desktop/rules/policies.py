@@ -226,7 +226,10 @@ class CommitteeSharePolicy(Protocol):
     """The committee's part of a reward. Called by `online_profile.payout` and the schedule in the views."""
 
     def share(self, reward: int, members: int, era: int, deadline: int) -> RewardShare:
-        """Split what `era` earned between the owner and `members`; together the whole reward."""
+        """Split what `era` earned between the owner and `members`; together the whole reward.
+
+        Of `era` and `deadline` only matters whether the one is past the other.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,18 +50,15 @@ class Paid(NamedTuple):
     each_member: int
 
 
+def head(earned: int, locked: int, parts_owner: int, parts_member: int, last_era: int) -> bytes:
+    """The head of a stored row."""
+    sums = earned << 384 | locked << 256 | parts_owner << 128 | parts_member
+    return sums.to_bytes(64) + last_era.to_bytes(4)
+
+
 def pack(queue: Queue) -> bytes:
     """The stored row."""
-    return b"".join(
-        (
-            queue[0].to_bytes(16),
-            queue[1].to_bytes(16),
-            queue[2].to_bytes(16),
-            queue[3].to_bytes(16),
-            queue[4].to_bytes(4),
-            queue[5],
-        )
-    )
+    return head(queue.earned, queue.locked, queue.parts_owner, queue.parts_member, queue.last_era) + queue.waiting
 
 
 def unpack(data: bytes) -> Queue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
@@ -107,6 +107,20 @@ class Overlay:
         if self._tables is not None:  # one call less where payouts read a hundred thousand rows
             return self._tables[table.name].get(key)
         return self.below.get(table, key)
+
+    def many(self, table: Map[K, V], keys: Sequence[K]) -> list[V | None]:
+        """The values at `keys`, in their order."""
+        below = self.below
+        # Straight from the table: a payout asks for a hundred thousand rows.
+        found: list[V | None] = (
+            list(map(below.tables[table.name].get, keys)) if isinstance(below, State) else below.many(table, keys)
+        )
+        changed = self.changes.get(table.name)
+        return [changed.get(key, value) for key, value in zip(keys, found, strict=True)] if changed else found
+
+    def put_many(self, table: Map[K, V], values: Mapping[K, V]) -> None:
+        """Set all these values."""
+        self.changes.setdefault(table.name, {}).update(values)
 
     def items(self, table: Map[K, V]) -> Iterator[tuple[K, V]]:
         """All entries, in no order."""

@@ -23,8 +23,8 @@ class HistoryRow:
     """A line for the books: written once, kept on disk, never read by the rules.
 
     Attributes:
-        kind: `reward` (subject machine id, index era), `rent_order` (renter in hex, rent id), `claim` (stash in hex,
-            height).
+        kind: `payout` (first machine id, height: a page of `reward_page`), `rent_order` (renter in hex, rent id),
+            `claim` (stash in hex, height), `reward_owner` (machine id, height: the stash that earns from now on).
         value: As `rules/views` reads it.
     """
 

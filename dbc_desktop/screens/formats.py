@@ -28,7 +28,7 @@ def amount_parts(balance: Balance, decimals: int = 2) -> tuple[str, str, str]:
 
 def usd(micro: int, decimals: int = 2) -> str:
     """`26.98 USD` of micro-USD, cut."""
-    return f"{_fixed(micro, 6, decimals)} USD"
+    return f"{fixed(micro, 6, decimals)} USD"
 
 
 def price(micro: int) -> str:
@@ -36,7 +36,8 @@ def price(micro: int) -> str:
     return usd(micro, 4)
 
 
-def _fixed(units: int, places: int, decimals: int) -> str:
+def fixed(units: int, places: int, decimals: int) -> str:
+    """`1,234.50` of `units` that count 10^-places each, cut to `decimals`."""
     sign = "−" if units < 0 else ""
     whole, rest = divmod(abs(units), 10**places)
     shown = f"{rest:0{places}d}"[:decimals]

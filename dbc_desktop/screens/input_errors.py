@@ -95,6 +95,31 @@ _KEYSTORE: dict[str, Sentence] = {
 _RENT_ID: dict[str, Sentence] = {
     "over": lambda f: tr("This order is over. Rent again."),
 }
+_REWARD: dict[str, Sentence] = {
+    "not_a_reward": lambda f: tr(
+        "Name a reward as MACHINE:ERA, the machine by its 64 letters and digits, for example 3f9a…c41d:12."
+    ),
+    "not_paid": lambda f: tr(
+        "The chain has paid nothing to this machine for era {era}. An era is paid in the first hour of the next one.",
+        era=f.get("era", "?"),
+    ),
+    "too_old": lambda f: tr(
+        "This reward was paid by an older version of this program, which did not write down what it was reckoned from. "
+        "Newer rewards can be explained."
+    ),
+}
+_EXPLANATION: dict[str, Sentence] = {
+    "unreadable": lambda f: tr("{path} cannot be read. Check the name.", path=f.get("path", "")),
+    "too_big": lambda f: tr("{path} is too big for an explanation.", path=f.get("path", "")),
+    "not_an_explanation": lambda f: tr("This file does not hold an explained reward. Save it again."),
+    "newer": lambda f: tr("A newer version of this program wrote this file. Use that version to check it."),
+    "unknown_rules": lambda f: tr("The rules {rules} are not known here.", rules=f.get("rules", "")),
+    "digest": lambda f: tr("The file was altered: its digest is not that of what it says."),
+    "figures": lambda f: tr("The file was altered: the rules make another reward of its inputs."),
+    "other_chain": lambda f: tr("The file is of another chain than the one in this data folder."),
+    "other_reward": lambda f: tr("The file explains another reward than the one named."),
+    "chain_differs": lambda f: tr("The chain says otherwise: the file was altered, or it is of another branch."),
+}
 _GENERAL: dict[str, Sentence] = {
     "empty": lambda f: tr("This field is empty. Fill it in."),
     "zero": lambda f: tr("Type a number above zero."),
@@ -118,6 +143,8 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "node_dat": _NODE_DAT,
     "keystore": _KEYSTORE,
     "rent_id": _RENT_ID,
+    "reward": _REWARD,
+    "explanation": _EXPLANATION,
     "upload_net": _SPEED,
     "download_net": _SPEED,
     "upload": _SPEED,

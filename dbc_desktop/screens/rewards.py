@@ -46,6 +46,7 @@ class VestingBar:
 class LedgerRow:
     """One era of one machine as the table shows it; `machine_id` and the full amounts are for the tooltip."""
 
+    era_number: int
     era: str
     machine: str
     machine_id: str
@@ -54,6 +55,7 @@ class LedgerRow:
     from_earlier: str
     released: str
     released_full: str
+    explain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ def _ticks(top: int) -> tuple[tuple[int, str], ...]:
 
 def _ledger_row(row: RewardRow, names: dict[MachineId, str]) -> LedgerRow:
     return LedgerRow(
+        era_number=row.era,
         era=formats.height(row.era),
         machine=names.get(row.machine_id, formats.short_id(row.machine_id)),
         machine_id=row.machine_id,
@@ -206,6 +209,7 @@ def _ledger_row(row: RewardRow, names: dict[MachineId, str]) -> LedgerRow:
         from_earlier=row.from_earlier.text(2),
         released=row.released.text(2),
         released_full=formats.amount(row.released, None),
+        explain=tr("Explain"),
     )
 
 

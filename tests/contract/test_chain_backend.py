@@ -18,7 +18,7 @@ from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Receipt, TxStatus
-from dbc_desktop.domain.errors import Cancelled, ChainBusy, ChainRejected, InvalidTransaction
+from dbc_desktop.domain.errors import Cancelled, ChainBusy, ChainRejected, InvalidInput, InvalidTransaction
 from dbc_desktop.domain.explorer import EventQuery, ExtrinsicQuery
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, Machine, MachineId, MachineStatus
 from dbc_desktop.domain.network import Capability, ClockMode
@@ -114,6 +114,25 @@ class BackendSuite:
         rows = chain.rewards(owner.stash, 0, 9)
         assert {row.era for row in rows} == {2}
         assert sum(row.released.units for row in rows) == chain.stash(owner.stash).claimable.units
+
+    def test_a_reward_is_explained_by_what_it_was_reckoned_from(self, chain: LocalBackend) -> None:
+        machine_id = chain.market().machine_id[0]
+        owner = found_machine(chain, machine_id)
+        (row,) = [row for row in chain.rewards(owner.stash, 2, 2) if row.machine_id == machine_id]
+        found = chain.explain(machine_id, 2)
+        inputs, steps = found.inputs, found.steps
+        assert (inputs.stash, inputs.gpu_num, inputs.earlier) == (owner.stash, owner.gpu_num, ())
+        assert (inputs.genesis_hash, inputs.rules_profile) == (chain.identity().genesis_hash, "launch-2021")
+        assert (steps.earned, steps.at_once, steps.from_earlier) == (row.earned, row.at_once, row.from_earlier)
+        assert steps.earned.units + 3 * (steps.reward.units // 100 // 3) == steps.reward.units
+        hashes = {block.height: block.hash for block in chain.blocks(28_901, 200)}
+        assert inputs.began.height == 14_401
+        assert hashes[inputs.paid.height] == inputs.paid.hash
+        assert 28_803 <= inputs.paid.height < 28_863
+        for era, reason in ((1, "not_paid"), (3, "not_paid")):
+            with pytest.raises(InvalidInput) as refused:
+                chain.explain(machine_id, era)
+            assert (refused.value.field, refused.value.reason) == ("reward", reason)
 
     def test_an_account_nobody_saw_is_all_zero(self, chain: LocalBackend, bob: ChainUser) -> None:
         state = chain.account(bob.address)
@@ -469,7 +488,7 @@ def assert_reads_alike(chain: LocalBackend, reader: LocalReader, who: Address) -
     assert page == chain.extrinsics(ExtrinsicQuery(), 20)
     assert reader.extrinsic(page.rows[0].hash) == chain.extrinsic_at(page.rows[0].height, page.rows[0].position)
     assert reader.event_log(EventQuery(subject=who.raw), 50) == chain.event_log(EventQuery(subject=who.raw), 50)
-    assert reader.capabilities() == frozenset({Capability.EXPLORER})
+    assert reader.capabilities() == {Capability.EXPLORER, Capability.EXPLAIN}
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
-from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.errors import DbcError, InvalidInput
+from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
 from dbc_desktop.domain.network import (
     BlockSummary,
@@ -68,6 +69,7 @@ class ScriptedChain:
     orders: list[RentOrder] = field(default_factory=list)
     reward_rows: list[RewardRow] = field(default_factory=list)
     schedule: ReleaseSchedule = field(default_factory=lambda: ReleaseSchedule(1, ()))
+    explanations: dict[tuple[MachineId, int], Explanation] = field(default_factory=dict)
     ends: tuple[Deadline, ...] = ()
     genesis_hash: bytes = GENESIS
     spec_version: int = 411
@@ -120,6 +122,12 @@ class ScriptedChain:
 
     def release_schedule(self, stash: Address) -> ReleaseSchedule:
         return self.schedule
+
+    def explain(self, machine_id: MachineId, era: int) -> Explanation:
+        found = self.explanations.get((machine_id, era))
+        if found is None:
+            raise InvalidInput("reward", "not_paid", era=era)
+        return found
 
     def rent_order(self, rent_id: int) -> RentOrder | None:
         return next((order for order in self.orders if order.rent_id == rent_id), None)

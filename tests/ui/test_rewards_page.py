@@ -16,13 +16,14 @@ from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, EventRecord
-from dbc_desktop.domain.errors import ChainUnreachable, DbcError
-from dbc_desktop.domain.machine import Machine
+from dbc_desktop.domain.errors import ChainUnreachable, DbcError, InvalidInput
+from dbc_desktop.domain.explanation import BlockRef, EraReward, Explanation, RewardInputs, RewardSteps
+from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import Head, NetworkTotals
 from dbc_desktop.domain.reward import ReleaseRule, ReleaseSchedule, RewardRow, StashOverview
 from dbc_desktop.ui import theme
 from dbc_desktop.ui.pages.rewards import RewardsPage
-from dbc_desktop.ui.pages.rewards_table import Column, LedgerModel
+from dbc_desktop.ui.pages.rewards_table import Column, LedgerModel, LedgerView
 from dbc_desktop.ui.widgets import Progress
 from dbc_desktop.ui.widgets.vesting_chart import VestingChart
 from tests.ui.renting_doubles import ALICE, BOB, HEAD, MACHINE, FakeWindow, InlineRunner, machine
@@ -81,6 +82,18 @@ class Chain:
             dbc("1495"), dbc("255"), dbc("505"), None, RULE,
         )  # fmt: skip
 
+    def explain(self, machine_id: MachineId, era: int) -> Explanation:
+        if self.fail is not None:
+            raise self.fail
+        inputs = RewardInputs(
+            b"g" * 32, "launch-2021", machine_id, ALICE, era, BlockRef(1_368_001, b"b" * 32),
+            BlockRef(1_382_405, b"p" * 32), 8, 193_266, True, 8, 760_167, Balance.of_dbc(1_095_890), 3, 731,
+            (EraReward(95, dbc("1000"), 3, 731),),
+        )  # fmt: skip
+        steps = RewardSteps(57_980, 155, 251_401, 330_718_118, dbc("362430.67"), dbc("358806.37"), dbc("302.02"),
+                            dbc("89701.59"), dbc("4.95"))  # fmt: skip
+        return Explanation(inputs, steps)
+
 
 @pytest.fixture
 def chain() -> Chain:
@@ -133,7 +146,7 @@ def test_the_page_shows_rule_ledger_totals_and_stake(page: RewardsPage) -> None:
     shown = texts(page)
     assert "25 % + 150 × 0.5 % · launch-2021" in shown
     assert [row[0] for row in cells(page)] == ["96", "95"]
-    assert cells(page)[0][2:] == ["1,000.00", "250.00", "5.00", "255.00"]
+    assert cells(page)[0][2:] == ["1,000.00", "250.00", "5.00", "255.00", "Explain"]
     assert "571,428.57 / 1,904,761.90" in shown
     assert "1,495.00 DBC" in shown
     (bar,) = page.findChildren(Progress)
@@ -246,6 +259,46 @@ def test_an_export_that_cannot_be_written_is_told(
     button(page, "rewards.export").click()
 
     assert len(window.notices) == 1
+
+
+def test_a_row_is_explained_by_a_click_and_by_enter(
+    page: RewardsPage, window: FakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.on_shown()
+    view = page.findChild(QTableView, "rewards.table")
+    assert isinstance(view, QTableView)
+    place = view.visualRect(view.model().index(1, Column.EXPLAIN)).center()
+    qtbot.mouseMove(view.viewport(), place)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    view.setCurrentIndex(view.model().index(0, Column.ERA))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    by_click, by_key = window.sheets
+    for sheet in window.sheets:
+        qtbot.addWidget(sheet)
+    assert by_click.title_label.text().endswith("in era 95 · launch-2021")
+    assert by_key.title_label.text().endswith("in era 96 · launch-2021")
+    said = [label.text() for label in by_click.findChildren(QLabel)]
+    assert "1,932.66 + 579.80 rented + 1.55 for the stash = 2,514.01" in said
+    assert "0.330718118 × 1,095,890.00 DBC = 362,430.67 DBC" in said
+    assert "362,430.67 DBC − 3,624.30 DBC for the committee = 358,806.37 DBC" in said
+    assert "0.5 % of 1 earlier reward = 4.95 DBC" in said
+
+    target = tmp_path / "reward.json"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    by_click.findChild(QPushButton, "explain.save").click()
+    assert '"format": "dbc-desktop reward"' in target.read_text(encoding="utf-8")
+    by_click.findChild(QPushButton, "explain.close").click()
+
+
+def test_a_reward_that_cannot_be_explained_is_told(page: RewardsPage, chain: Chain, window: FakeWindow) -> None:
+    page.on_shown()
+    chain.fail = InvalidInput("reward", "too_old")
+    view = page.findChild(LedgerView)
+    assert isinstance(view, LedgerView)
+    view.explained.emit(view.model().row_at(view.model().index(0, 0)))
+    assert "older version of this program" in window.notices[0].body
+    assert window.sheets == []
 
 
 def test_an_export_that_is_called_off_writes_nothing(

@@ -13,7 +13,7 @@ from dbc_desktop.domain.network import Capability
 
 
 class LocalReader(LocalReads):
-    """`ChainReader` on a chain file; the state is read again when another process has committed.
+    """`LocalReading` on a chain file; the state is read again when another process has committed.
 
     While nothing happens the writer notes its head once a minute, so the height may be that much behind.
 
@@ -28,8 +28,8 @@ class LocalReader(LocalReads):
         self._now: Standing | None = None
 
     def capabilities(self) -> frozenset[Capability]:
-        """It only reads, the past too."""
-        return frozenset({Capability.EXPLORER})
+        """It only reads, the past too, with the rules at hand."""
+        return frozenset({Capability.EXPLORER, Capability.EXPLAIN})
 
     def close(self) -> None:
         """Let go of the file."""

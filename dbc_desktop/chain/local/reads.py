@@ -9,10 +9,13 @@ from dbc_desktop.chain.local import explore
 from dbc_desktop.chain.local.store import Store
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord, Receipt
+from dbc_desktop.domain.errors import DataCorrupt, InvalidInput
+from dbc_desktop.domain.explanation import BlockRef, Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import (
     BLOCK_MS,
+    BLOCKS_PER_ERA,
     BlockSummary,
     Deadline,
     Head,
@@ -119,13 +122,33 @@ class LocalReads:
         """What each payout released, newest era first."""
         with self._standing() as now:
             machines = views.stash_overview(now.engine, stash).machines
-            rows = [row for one in machines for row in now.store.rewards(one, from_era, to_era)]
+            rows = [row for one in machines for row in payout_books.rewards(now.store, one, from_era, to_era)]
             return views.reward_rows(rows)
 
     def release_schedule(self, stash: Address) -> ReleaseSchedule:
         """What is still locked and when it will be released."""
         with self._standing() as now:
             return views.release_schedule(now.engine, stash)
+
+    def explain(self, machine_id: MachineId, era: int) -> Explanation:
+        """Why a machine's reward of an era is what it is."""
+        with self._standing() as now:
+            store = now.store
+            found = payout_books.payouts(store, machine_id, era, era)
+            if not found:
+                old = payout_books.rewards(store, machine_id, era, era)
+                raise InvalidInput("reward", "too_old" if old else "not_paid", era=era)
+            (paid,) = found
+            earlier = payout_books.payouts(store, machine_id, era - paid.line.waiting, era - 1)
+            if len(earlier) != paid.line.waiting:
+                raise InvalidInput("reward", "too_old", era=era)
+            began = (era - 1) * BLOCKS_PER_ERA + 1
+            blocks = (_stored(store, began), _stored(store, paid.height))
+            owners = store.history("reward_owner", machine_id)
+            try:
+                return views.explained(now.engine, now.genesis_hash, paid, earlier, owners, blocks)
+            except ValueError as error:
+                raise DataCorrupt(store.path, f"reward of era {era}") from error
 
     def rent_order(self, rent_id: int) -> RentOrder | None:
         """One order, also after it lapsed or ended."""
@@ -195,3 +218,15 @@ class LocalReads:
         """What became of an extrinsic; None where no block holds it."""
         with self._standing() as now:
             return now.store.receipt(tx_hash)
+
+
+def _stored(store: Store, height: int) -> BlockRef:
+    """The block at a height at which there always is one.
+
+    Raises:
+        DataCorrupt: There is none.
+    """
+    found = store.last_block(height)
+    if found is None or found[0] != height:
+        raise DataCorrupt(store.path, f"no block {height}")
+    return BlockRef(height, found[1])

@@ -16,12 +16,12 @@ from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import EventRecord, Receipt, TxStatus
 from dbc_desktop.domain.errors import DataCorrupt
 from dbc_desktop.domain.network import BlockSummary
+from dbc_desktop.rules import reward_page
 from dbc_desktop.rules.engine import BlockOutcome, CallOutcome, HistoryRow, SignedCall
 from dbc_desktop.storage.sqlite import Migration, open_database, translated
 
 FILE_NAME = "chain.sqlite3"
 _MAX_PAGE = 1_000
-_REWARD = "reward"
 
 _MIGRATIONS: tuple[Migration, ...] = (
     """
@@ -58,6 +58,10 @@ _MIGRATIONS: tuple[Migration, ...] = (
     ) STRICT, WITHOUT ROWID;
     """,
     lookup.add_to_file_of_version_1,
+    # Rewards are kept in pages, one for each block that paid; the table `rewards` holds those of older files only.
+    """
+    CREATE TABLE payouts (height INTEGER PRIMARY KEY, first BLOB NOT NULL, page BLOB NOT NULL) STRICT;
+    """,
 )
 
 
@@ -189,10 +193,10 @@ class Store:
         self._connection.executemany("DELETE FROM state WHERE map = ? AND key = ?", drops)
 
     def put_history(self, rows: Sequence[HistoryRow]) -> None:
-        """Write lines into the books: rewards by era, so that a payout appends; the others by whom they are about."""
-        rewards = [(row.index, bytes.fromhex(row.subject), row.value) for row in rows if row.kind == _REWARD]
-        others = [(row.kind, row.subject, row.index, row.value) for row in rows if row.kind != _REWARD]
-        self._connection.executemany("INSERT OR REPLACE INTO rewards VALUES (?, ?, ?)", rewards)
+        """Write lines into the books: payouts by block, so that they append; the others by whom they are about."""
+        pages = [(row.index, bytes.fromhex(row.subject), row.value) for row in rows if row.kind == reward_page.KIND]
+        others = [(row.kind, row.subject, row.index, row.value) for row in rows if row.kind != reward_page.KIND]
+        self._connection.executemany("INSERT OR REPLACE INTO payouts VALUES (?, ?, ?)", pages)
         self._connection.executemany("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)", others)
 
     def put_meta(self, key: str, value: bytes) -> None:
@@ -241,20 +245,6 @@ class Store:
     def state_rows(self) -> list[tuple[str, bytes, bytes]]:
         """The whole state, sorted by map and key."""
         return self.query("SELECT map, key, value FROM state ORDER BY map, key", ())
-
-    def rewards(self, machine_id: str, from_era: int, to_era: int) -> list[HistoryRow]:
-        """The payouts of a machine, both ends included."""
-        machine = bytes.fromhex(machine_id)
-        with self.lock:
-            first, last = self.first("SELECT min(era), max(era) FROM rewards") or (None, None)
-            if first is None:
-                return []
-            found = []
-            for era in range(max(first, from_era), min(last, to_era) + 1):
-                row = self.first("SELECT value FROM rewards WHERE era = ? AND machine = ?", (era, machine))
-                if row is not None:
-                    found.append(HistoryRow(_REWARD, machine_id, era, row[0]))
-            return found
 
     def history(self, kind: str, subject: str) -> tuple[HistoryRow, ...]:
         """Other lines of the books, by number."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
-from dbc_desktop.rules import committee, generic_func, parameters
+from dbc_desktop.rules import committee, generic_func, parameters, reward_page
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
 from dbc_desktop.rules.codec import NUMBER, RAW, TEXT, row
 from dbc_desktop.rules.online_profile import points
-from dbc_desktop.rules.online_profile.rows import CURRENT_ERA, GALAXY_ERA, STASH_REWARDS, stash_rewards
+from dbc_desktop.rules.online_profile.points import MACHINE_POINTS
+from dbc_desktop.rules.online_profile.rows import CURRENT_ERA, GALAXY_ERA, STASH_REWARDS, StashRewards, stash_rewards
 from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.reward_queue import HEAD, Owner, Queue, pack, unpack
+from dbc_desktop.rules.snapshot_policies import ABSENT
 from dbc_desktop.rules.state import SINGLE, Readable, declare, declare_value
 from dbc_desktop.rules.work import Work
 
@@ -18,7 +22,8 @@ LIST_OFFSET = 2
 
 SLOTS = 60
 RECENT = 7
-
+_REWARDS_KEPT = 16_384
+"""In a jump nothing changes from era to era: machines earn the same again."""
 
 QUEUES = declare("OnlineProfile.MachineRecentReward", TEXT, RAW)
 OWNERS = declare("OnlineProfile.MachineRewardOwner", TEXT, row(Owner))
@@ -32,6 +37,7 @@ def open_queue(work: Work, machine_id: str, stash: bytes, members: tuple[bytes, 
     queue = Queue() if data is None else work.profile.payout.reopened(unpack(data))
     work.layer.put(QUEUES, machine_id, pack(queue))
     work.layer.put(OWNERS, machine_id, Owner(stash, members, deadline))
+    work.record("reward_owner", machine_id, work.height, f'"{stash.hex()}"'.encode())
 
 
 def belongs_to_another(work: Work, machine_id: str, stash: bytes) -> bool:
@@ -83,45 +89,63 @@ def pay_slot(work: Work) -> None:
 
 
 def _pay(work: Work, ids: tuple[str, ...]) -> None:
-    """Pay these machines; sums of stashes and members are kept aside and written once."""
+    """Pay these machines; sums of stashes and members are kept aside, and all is written once."""
     layer, profile, era = work.layer, work.profile, work.era - 1
-    step = profile.payout.step
+    pay, extra_percent = profile.payout.pay, profile.rented_bonus_percent
     pool, total = era_reward(profile, layer, era), points.total_at(layer, era)
+    queues: dict[str, bytes] = {}
     stashes: dict[bytes, list[int]] = {}
     members: dict[bytes, int] = {}
-    bonuses: dict[bytes, int] = {}
-    for machine_id in ids:
-        data, owner = layer.get(QUEUES, machine_id), layer.get(OWNERS, machine_id)
+    bonuses: dict[bytes, tuple[int, int]] = {}
+    lines: list[bytes] = []
+    before, owners, counts = layer.many(QUEUES, ids), layer.many(OWNERS, ids), layer.many(MACHINE_POINTS, ids)
+    for machine_id, data, owner, versions in zip(ids, before, owners, counts, strict=True):
         if data is None or owner is None:
             continue
         stash = owner.stash
-        machine = points.machine_at(layer, machine_id, era)
+        _, gpus, basic, rented = points.newest_at(versions, era) or ABSENT
+        bonus = bonuses.get(stash)
+        if bonus is None:
+            stash_gpus = points.stash_at(layer, stash, era).gpus
+            bonus = bonuses[stash] = (stash_gpus, points.inflation(profile, stash_gpus))
         actual = reward = 0
-        if machine.gpus and total:
-            bonus = bonuses.get(stash)
-            if bonus is None:
-                bonus = bonuses[stash] = points.inflation(profile, points.stash_at(layer, stash, era).gpus)
-            actual = points.with_bonuses(profile, machine, bonus)
-            reward = perbill_mul(perbill_rational(actual, total), pool)
-        before = unpack(data)
-        after, paid = step(before, owner, era, reward)
-        layer.put(QUEUES, machine_id, pack(after))
-        released = paid.at_once + paid.from_earlier
+        if gpus and total:
+            actual, reward = reward_by_points(extra_percent, basic, rented, bonus[1], total, pool)
+        after, earned, at_once, from_earlier, each_member, locked_by = pay(data, owner, era, reward)
+        queues[machine_id] = after
         sums = stashes.get(stash)
         if sums is None:
             sums = stashes[stash] = [0, 0, 0]
-        sums[0] += released
-        sums[1] += paid.earned
-        sums[2] += after.locked - before.locked
-        if paid.each_member:
-            for member in owner.committee:
-                members[member] = members.get(member, 0) + paid.each_member
-        value = f"[{paid.earned},{paid.at_once},{paid.from_earlier},{reward},{actual},{total}]"
-        work.record("reward", machine_id, era, value.encode())
+        sums[0] += at_once + from_earlier
+        sums[1] += earned
+        sums[2] += locked_by
+        committee_of = owner.committee
+        if each_member:
+            for member in committee_of:
+                members[member] = members.get(member, 0) + each_member
+        amounts, counted = (earned, at_once, from_earlier, reward), (actual, basic, gpus, bonus[0], rented)
+        lines.append(
+            reward_page.pack_line(
+                machine_id, amounts, counted, owner.deadline, (len(data) - HEAD) // 16, len(committee_of)
+            )
+        )
+    if lines:
+        layer.put_many(QUEUES, queues)
+        top = reward_page.pack_head(reward_page.PageHead(era, total, pool))
+        work.record(reward_page.KIND, next(iter(queues)), work.height, b"".join((top, *lines)))
     for stash, (released, earned, locked) in stashes.items():
         _credit(work, stash, era, released, earned, locked)
     for member, amount in members.items():
         committee.credit(work, member, amount)
+
+
+@lru_cache(maxsize=_REWARDS_KEPT)
+def reward_by_points(
+    extra_percent: int, basic: int, rented: bool, bonus: int, total: int, pool: int
+) -> tuple[int, int]:
+    """Points of a machine, bonuses included, and its part of `pool`, which `total` points share."""
+    actual = points.counted(extra_percent, basic, rented, bonus)
+    return actual, perbill_mul(perbill_rational(actual, total), pool)
 
 
 def era_reward(profile: RulesProfile, layer: Readable, era: int) -> int:
@@ -137,8 +161,9 @@ def reward_of(profile: RulesProfile, layer: Readable, machine_id: str, stash: by
     machine, total = points.machine_at(layer, machine_id, era), points.total_at(layer, era)
     if not machine.gpus or not total:
         return 0
-    actual = points.machine_total(profile, machine, points.stash_at(layer, stash, era).gpus)
-    return perbill_mul(perbill_rational(actual, total), era_reward(profile, layer, era))
+    bonus = points.inflation(profile, points.stash_at(layer, stash, era).gpus)
+    pool = era_reward(profile, layer, era)
+    return reward_by_points(profile.rented_bonus_percent, machine.basic, machine.rented, bonus, total, pool)[1]
 
 
 def expected_reward(profile: RulesProfile, layer: Readable, machine_id: str, era: int) -> int:
@@ -157,11 +182,13 @@ def _credit(work: Work, stash: bytes, era: int, released: int, earned: int, lock
         gap = min(RECENT, era - held.released_era)
         recent = (recent + (0,) * gap)[-RECENT:]
     recent = (*recent[:-1], recent[-1] + released)
-    after = held._replace(
-        can_claim=held.can_claim + released,
-        earned=held.earned + earned,
-        locked=held.locked + locked,
-        released_era=era,
-        released=recent,
+    after = StashRewards(
+        held.can_claim + released,
+        held.earned + earned,
+        held.claimed,
+        held.locked + locked,
+        held.last_claim,
+        era,
+        recent,
     )
     work.layer.put(STASH_REWARDS, stash, after)

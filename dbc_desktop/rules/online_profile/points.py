@@ -63,22 +63,28 @@ def machine_total(profile: RulesProfile, machine: MachinePoints, stash_gpus: int
 
 def with_bonuses(profile: RulesProfile, machine: MachinePoints, bonus: int) -> int:
     """Points of a machine whose stash has this `inflation`."""
-    return machine.basic + _extra(profile, machine) + perbill_mul(bonus, machine.basic)
+    return counted(profile.rented_bonus_percent, machine.basic, machine.rented, bonus)
+
+
+def counted(extra_percent: int, basic: int, rented: bool, bonus: int) -> int:
+    """Points of a machine of `basic` points: so many percent more while rented, and the `inflation` of its stash."""
+    extra = perbill_mul(percent(extra_percent), basic) if rented else 0
+    return basic + extra + perbill_mul(bonus, basic)
 
 
 def machine_at(layer: Readable, machine_id: str, era: int) -> MachinePoints:
     """The machine in `era`; this era, the last and the next can be asked for."""
-    return _at(layer.get(MACHINE_POINTS, machine_id) or (), era) or MachinePoints()
+    return newest_at(layer.get(MACHINE_POINTS, machine_id), era) or MachinePoints()
 
 
 def stash_at(layer: Readable, stash: bytes, era: int) -> StashPoints:
     """The stash in `era`."""
-    return _at(layer.get(STASH_POINTS, stash) or (), era) or StashPoints()
+    return newest_at(layer.get(STASH_POINTS, stash), era) or StashPoints()
 
 
 def total_at(layer: Readable, era: int) -> int:
     """The network's points in `era`."""
-    return (_at(layer.get(TOTAL_POINTS, SINGLE) or (), era) or TotalPoints()).total
+    return (newest_at(layer.get(TOTAL_POINTS, SINGLE), era) or TotalPoints()).total
 
 
 def came_online(work: Work, machine_id: str, stash: bytes, gpus: int, basic: int, *, rented: bool) -> None:
@@ -133,12 +139,9 @@ def _move(work: Work, machine_id: str, stash: bytes, steps: Steps) -> None:
         _keep(work, TOTAL_POINTS, SINGLE, totals)
 
 
-def _extra(profile: RulesProfile, machine: MachinePoints) -> int:
-    return rent_extra(profile, machine.basic) if machine.rented else 0
-
-
-def _at(versions: tuple[V, ...], era: int) -> V | None:
-    for version in versions[::-1]:
+def newest_at(versions: tuple[V, ...] | None, era: int) -> V | None:
+    """The version that holds in `era`; None where there was none yet."""
+    for version in (versions or ())[::-1]:
         if version[0] <= era:
             return version
     return None

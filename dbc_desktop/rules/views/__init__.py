@@ -5,6 +5,7 @@ Nothing here writes. What left the state comes back from history rows that the c
 """
 
 from dbc_desktop.rules.views.accounts import account_state, controller_of, server_rooms, stash_of
+from dbc_desktop.rules.views.explanation import explained
 from dbc_desktop.rules.views.machines import machine, machines_of, market
 from dbc_desktop.rules.views.network import deadlines, network_totals
 from dbc_desktop.rules.views.rents import ended_order, orders_on, rent_order, rent_orders, rent_quote
@@ -15,6 +16,7 @@ __all__ = [
     "controller_of",
     "deadlines",
     "ended_order",
+    "explained",
     "machine",
     "machines_of",
     "market",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -12,13 +13,17 @@ from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Receipt
 from dbc_desktop.domain.errors import DbcError
-from dbc_desktop.domain.machine import Machine
+from dbc_desktop.domain.explanation import Explanation
+from dbc_desktop.domain.machine import Machine, MachineId
+from dbc_desktop.domain.network import Capability
 from dbc_desktop.screens.notices import notice_for
-from dbc_desktop.screens.rewards import PAST_SHOWN, RewardsScreen, StakeBar, rewards_csv, rewards_screen
+from dbc_desktop.screens.rewards import PAST_SHOWN, LedgerRow, RewardsScreen, StakeBar, rewards_csv, rewards_screen
 from dbc_desktop.screens.texts import tr
+from dbc_desktop.services.explaining import text_of
 from dbc_desktop.services.rewards import RewardsSummary, rewards_summary
 from dbc_desktop.services.staking import claim_call
 from dbc_desktop.storage.files import write_whole
+from dbc_desktop.ui.dialogs.explain_sheet import ExplainSheet
 from dbc_desktop.ui.page import Page, WindowServices
 from dbc_desktop.ui.pages.rewards_table import LedgerModel, LedgerView
 from dbc_desktop.ui.widgets import Card, KeyValue, Label, Progress
@@ -78,6 +83,7 @@ class RewardsPage(Page):
         chart.setMaximumHeight(self._chart.maximumHeight() + _CHART_FRAME)
         self._model = LedgerModel()
         self._view = LedgerView(self._model)
+        self._view.explained.connect(self._explain)
         self._ledger = ledger = Card(padding=8)
         ledger.body.addWidget(self._view)
         left.addWidget(chart, 2)
@@ -177,6 +183,7 @@ class RewardsPage(Page):
         self._claim.show()
         self._export.show()
         self._chart.show_screen(screen)
+        self._view.allow_explain(Capability.EXPLAIN in self.window_services.capabilities())
         self._model.show_rows(screen.rows)
         margins = self._ledger.outer.contentsMargins()
         self._ledger.setMaximumHeight(self._view.maximumHeight() + margins.top() + margins.bottom() + 2)
@@ -208,20 +215,42 @@ class RewardsPage(Page):
     def _claimed(self, receipt: Receipt) -> None:
         self._read()
 
-    def _save_csv(self) -> None:
-        if self._last is None:
-            return
-        name, _ = QFileDialog.getSaveFileName(self, tr("Export CSV"), "rewards.csv", "CSV (*.csv)")
-        if not name:
-            return
-        rows = self._last.summary.rows
-        self.program.runner.command(
-            "io",
-            lambda: write_whole(Path(name), rewards_csv(rows).encode()),
+    def _explain(self, row: LedgerRow) -> None:
+        backend, machine_id = self.program.backend, MachineId(row.machine_id)
+        self.program.runner.query(
+            "chain-read",
+            lambda: backend.explain(machine_id, row.era_number),
             owner=self,
-            done=lambda _: None,
-            failed=lambda error: self.window_services.show_notice(notice_for(error)),
+            done=self._show_explanation,
+            failed=self._tell,
         )
+
+    def _show_explanation(self, found: Explanation) -> None:
+        self.window_services.open_sheet(ExplainSheet(found, lambda: self._save_explanation(found)))
+
+    def _save_explanation(self, found: Explanation) -> None:
+        era = found.inputs.era
+        self._save(tr("Save the explanation"), f"reward-era-{era}.json", "JSON (*.json)", lambda: text_of(found))
+
+    def _save_csv(self) -> None:
+        if self._last is not None:
+            rows = self._last.summary.rows
+            self._save(tr("Export CSV"), "rewards.csv", "CSV (*.csv)", lambda: rewards_csv(rows))
+
+    def _save(self, title: str, name: str, kinds: str, text: Callable[[], str]) -> None:
+        """Ask where, and write what `text` makes."""
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
+        if chosen:
+            self.program.runner.command(
+                "io",
+                lambda: write_whole(Path(chosen), text().encode()),
+                owner=self,
+                done=lambda _: None,
+                failed=self._tell,
+            )
+
+    def _tell(self, error: DbcError) -> None:
+        self.window_services.show_notice(notice_for(error))
 
 
 class _StakeLine(QWidget):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from dbc_desktop.screens.rewards import LedgerRow
@@ -30,6 +30,7 @@ class Column(IntEnum):
     AT_ONCE = 3
     FROM_EARLIER = 4
     RELEASED = 5
+    EXPLAIN = 6
 
 
 _CELLS: dict[Column, Callable[[LedgerRow], str]] = {
@@ -39,6 +40,7 @@ _CELLS: dict[Column, Callable[[LedgerRow], str]] = {
     Column.AT_ONCE: lambda row: row.at_once,
     Column.FROM_EARLIER: lambda row: row.from_earlier,
     Column.RELEASED: lambda row: row.released,
+    Column.EXPLAIN: lambda row: row.explain,
 }
 _TITLES: dict[Column, Callable[[], str]] = {
     Column.ERA: lambda: tr("Era"),
@@ -47,6 +49,7 @@ _TITLES: dict[Column, Callable[[], str]] = {
     Column.AT_ONCE: lambda: tr("At once"),
     Column.FROM_EARLIER: lambda: tr("Earlier parts"),
     Column.RELEASED: lambda: tr("Released"),
+    Column.EXPLAIN: lambda: "",
 }
 
 
@@ -72,6 +75,10 @@ class LedgerModel(QAbstractTableModel):
             self._rows = rows
             self.endResetModel()
 
+    def row_at(self, index: Index) -> LedgerRow:
+        """The row of an index."""
+        return self._rows[index.row()]
+
     def rowCount(self, parent: Index = _ROOT) -> int:
         """Rows of the ledger."""
         return 0 if parent.isValid() else len(self._rows)
@@ -93,6 +100,8 @@ class LedgerModel(QAbstractTableModel):
             return _alignment(column)
         if role == Qt.ItemDataRole.FontRole and column is Column.RELEASED:
             return theme.font(weight=600)
+        if role == Qt.ItemDataRole.ForegroundRole and column is Column.EXPLAIN:
+            return theme.color("accent")
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -110,10 +119,16 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
 
 
 class LedgerView(QTableView):
-    """The table on a card, never higher than its rows; in a small window what was earned goes before the names do."""
+    """The table on a card, never higher than its rows; in a small window what was earned goes before the names do.
+
+    `explained` brings the row whose reward shall be explained: a click on its last cell, or Enter.
+    """
+
+    explained = Signal(object)
 
     def __init__(self, model: LedgerModel) -> None:
         super().__init__()
+        self._ledger = model
         self.setModel(model)
         head = dress_table(self, "rewards.table")
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -121,7 +136,31 @@ class LedgerView(QTableView):
         head.setMinimumSectionSize(48)
         model.rowsInserted.connect(self._fit)
         model.modelReset.connect(self._fit)
+        self.clicked.connect(self._clicked)
+        self.setMouseTracking(True)
+        self.entered.connect(self._entered)
         self._fit()
+
+    def allow_explain(self, can: bool) -> None:
+        """Whether rewards can be explained here."""
+        self.setColumnHidden(Column.EXPLAIN, not can)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if index.column() == Column.EXPLAIN:
+            self.explained.emit(self._ledger.row_at(index))
+
+    def _entered(self, index: QModelIndex) -> None:
+        over = index.column() == Column.EXPLAIN
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter explains the chosen row."""
+        index = self.currentIndex()
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and index.isValid() and not self.isColumnHidden(Column.EXPLAIN):
+            self.explained.emit(self._ledger.row_at(index))
+            return
+        super().keyPressEvent(event)
 
     def _fit(self) -> None:
         self.setMaximumHeight(HEAD_HEIGHT + ROW_HEIGHT * max(1, self.model().rowCount()) + 2)

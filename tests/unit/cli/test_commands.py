@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dbc_desktop.chain.backend import ChainReader, LocalBackend
+from dbc_desktop.chain.backend import LocalBackend, LocalReading
 from dbc_desktop.cli.main import main
 from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
@@ -66,7 +66,7 @@ class Workshop:
     def clock(self) -> Clock:
         return self.hand_clock
 
-    def open_reader(self, home: Path) -> ChainReader:
+    def open_reader(self, home: Path) -> LocalReading:
         self.opened.append(f"reader {home}")
         if self.open_error is not None:
             raise self.open_error

@@ -19,6 +19,7 @@ from dbc_desktop.rules.engine import BlockOutcome, Engine, HistoryRow, SignedCal
 from dbc_desktop.rules.genesis import GenesisSpec, genesis_under
 from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, MACHINES, STASH_STAKE
 from dbc_desktop.rules.profile import LAUNCH_2021, RulesProfile
+from dbc_desktop.rules.reward_page import plain_rows
 from dbc_desktop.rules.state import Overlay
 
 DBC = 10**15
@@ -63,6 +64,7 @@ class Chain:
         self.keys = KeyPair.from_phrase("//Bob")
         self.machine_id = MachineId(self.keys.public.hex())
         self.history: list[HistoryRow] = []
+        self.books: list[HistoryRow] = []
         self.events: list[EventRecord] = []
         self.booked: tuple[bytes, ...] = ()
 
@@ -74,7 +76,8 @@ class Chain:
 
     def apply(self, height: int, calls: list[SignedCall]) -> BlockOutcome:
         outcome = self.engine.apply(height, parent_hash(height), calls)
-        self.history += outcome.history
+        self.books += outcome.history
+        self.history += plain_rows(outcome.history)
         self.events = list(outcome.events)
         return outcome
 

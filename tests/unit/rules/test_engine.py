@@ -111,7 +111,7 @@ def test_jumping_gives_what_stepping_gives(chain, new_chain) -> None:
     assert stepping.engine.digest == chain.engine.digest
     assert list(stepping.engine.rows()) == list(chain.engine.rows())
     assert stepping.history == chain.history
-    assert [row.kind for row in chain.history] == ["rent_order", "rent_order", "reward"]
+    assert [row.kind for row in chain.history] == ["reward_owner", "rent_order", "rent_order", "reward"]
 
 
 def test_rows_bring_back_the_same_engine(chain, new_chain) -> None:
