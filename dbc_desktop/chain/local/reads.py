@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from dbc_desktop.chain.local import explore
+from dbc_desktop.chain.local import explore, payout_books
 from dbc_desktop.chain.local.store import Store
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord, Receipt
