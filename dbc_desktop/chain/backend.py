@@ -14,6 +14,7 @@ from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
 from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
+from dbc_desktop.domain.history import HistoryKind, HistoryPage
 from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
 from dbc_desktop.domain.network import (
     BlockSummary,
@@ -133,6 +134,15 @@ class ChainReader(Protocol):
         """Events that match, newest first, those of one block from its last to its first; needs `EXPLORER`.
 
         A page may hold fewer than `limit`, even none, and still have `older`: the work for one page is bounded.
+        """
+
+    def history(
+        self, address: Address, before: Mark | None, limit: int, kinds: frozenset[HistoryKind] | None = None
+    ) -> HistoryPage:
+        """What moved the coins of an account, newest first; `kinds` None asks for all.
+
+        `before` is the mark of the page before. A page may be short, even empty, and still have `older`. A backend that
+        cannot look into the past tells what this program saw (`chain/history_store.py`) and since when.
         """
 
     def close(self) -> None:

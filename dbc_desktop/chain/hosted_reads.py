@@ -8,6 +8,7 @@ from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord
 from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
+from dbc_desktop.domain.history import HistoryKind, HistoryPage
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import BlockSummary, Deadline, Head, Identity, MachineTable, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentQuote
@@ -138,6 +139,13 @@ class HostedReads:
     def extrinsic_at(self, height: int, position: int) -> ExtrinsicDetail | None:
         """One extrinsic by its place."""
         found: ExtrinsicDetail | None = self._ask("extrinsic_at", height, position)
+        return found
+
+    def history(
+        self, address: Address, before: Mark | None, limit: int, kinds: frozenset[HistoryKind] | None = None
+    ) -> HistoryPage:
+        """What moved the coins of an account, newest first."""
+        found: HistoryPage = self._ask("history", address, before, limit, kinds)
         return found
 
     def event_log(self, query: EventQuery, limit: int, after: Mark | None = None) -> EventPage:

@@ -43,6 +43,7 @@ METHODS = WITH_PROGRESS | frozenset(
         "extrinsic",
         "extrinsic_at",
         "event_log",
+        "history",
         "signing_context",
         "fee_of",
         "draft",

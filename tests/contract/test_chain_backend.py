@@ -20,6 +20,7 @@ from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Receipt, TxStatus
 from dbc_desktop.domain.errors import Cancelled, ChainBusy, ChainRejected, InvalidInput, InvalidTransaction
 from dbc_desktop.domain.explorer import EventQuery, ExtrinsicQuery
+from dbc_desktop.domain.history import Flow, HistoryKind
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, Machine, MachineId, MachineStatus
 from dbc_desktop.domain.network import Capability, ClockMode
 from dbc_desktop.domain.rental import RentStatus
@@ -442,6 +443,50 @@ class BackendSuite:
         newest = chain.event_log(EventQuery(), 2)
         assert [event.name for event in newest.rows] == ["ExtrinsicFailed", "TransactionFeePaid"]
         assert chain.event_log(EventQuery(), 1, newest.older).rows[0].name == "ExtrinsicSuccess"
+
+    def test_the_history_of_an_account_adds_up_to_what_it_has(
+        self, chain: LocalBackend, alice: ChainUser, bob: ChainUser
+    ) -> None:
+        """Bond, come online, earn, rent and claim: the movements are the balance, to the unit."""
+        funded(chain, alice)
+        funded(chain, bob)
+        chain.show_machine(HARDWARE)
+        describe(chain, alice)
+        chain.jump(4_803)
+        done(chain, bob, transfer(alice.address.raw, 7 * DBC))
+        order = done(chain, bob, Call("RentMachine", "rent_machine", (MACHINE, 2, 14_400)))
+        rent_id = next(event.fields["rent_id"] for event in order.events if event.name == "Rent")
+        done(chain, bob, Call("RentMachine", "confirm_rent", (rent_id,)))
+        chain.jump(2 * 14_400)
+        done(chain, alice, Call("OnlineProfile", "claim_rewards"))
+        for user in (alice, bob):
+            rows, mark = [], None
+            while True:
+                page = chain.history(user.address, mark, 3)
+                assert len(page.rows) <= 3
+                rows += page.rows
+                if (mark := page.older) is None:
+                    break
+            assert page.known_from == 0
+            assert [row.height for row in rows] == sorted((row.height for row in rows), reverse=True)
+            assert tuple(rows) == chain.history(user.address, None, 1_000).rows
+            state = chain.account(user.address)
+            signs = {Flow.IN: 1, Flow.OUT: -1, Flow.HELD: -1, Flow.FREED: 1, Flow.TAKEN: 0}
+            held = {Flow.IN: 0, Flow.OUT: 0, Flow.HELD: 1, Flow.FREED: -1, Flow.TAKEN: -1}
+            assert sum(signs[row.flow] * row.amount.units for row in rows) == state.free.units
+            assert sum(held[row.flow] * row.amount.units for row in rows) == state.reserved.units
+        kinds = {row.kind for row in chain.history(alice.address, None, 100).rows}
+        assert kinds == {HistoryKind.TRANSFER, HistoryKind.STAKE, HistoryKind.FEE, HistoryKind.REWARD}
+        bobs = chain.history(bob.address, None, 100, frozenset({HistoryKind.RENT, HistoryKind.TRANSFER})).rows
+        assert [(row.kind, row.flow, row.other) for row in bobs] == [
+            (HistoryKind.RENT, Flow.TAKEN, None),
+            (HistoryKind.RENT, Flow.HELD, None),
+            (HistoryKind.TRANSFER, Flow.OUT, alice.address),
+            (HistoryKind.TRANSFER, Flow.IN, bobs[-1].other),
+        ]
+        assert {row.subject for row in bobs} == {str(rent_id), ""}
+        assert bobs[2].amount == Balance(7 * DBC)
+        assert chain.history(ChainUser("//Nobody").address, None, 10).rows == ()
 
     def test_closed_it_stands_still_and_goes_on_where_it_was(
         self, chain: LocalBackend, folder: Path, alice: ChainUser

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.chain.local import lookup
@@ -85,6 +85,26 @@ def event_page(store: Store, query: EventQuery, limit: int, after: Mark | None) 
                     return EventPage(tuple(found), (place, index + 1))
                 found.append(events[index])
     return EventPage(tuple(found), None)
+
+
+def groups_about(
+    store: Store, subject: bytes, names: Iterable[tuple[str, str]] | None, high: int
+) -> Iterator[tuple[int, tuple[EventRecord, ...]]]:
+    """Groups of events with `subject` in them, below the place `high`, newest first, each with its place.
+
+    Args:
+        store: The chain's file.
+        subject: An account, or a machine by its own key.
+        names: Only groups with one of these events (pallet and name); None for all.
+        high: A place as `lookup.group_place` makes it.
+    """
+    if names is None:
+        places = _looked_up(store, "event_subjects", "subject = ?", (subject,), 0, high)
+    else:
+        wanted = frozenset(names)
+        rows = store.query("SELECT id, pallet, name FROM event_names", ())
+        places = _groups_of_both(store, [row[0] for row in rows if (row[1], row[2]) in wanted], subject, 0, high)
+    return ((place, _group(store, place)) for place in places)
 
 
 # --- extrinsics -------------------------------------------------------------------------------------------------------

@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from dbc_desktop.chain.local import explore, payout_books
+from dbc_desktop.chain.local import explore, past_money, payout_books
 from dbc_desktop.chain.local.store import Store
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord, Receipt
 from dbc_desktop.domain.errors import DataCorrupt, InvalidInput
 from dbc_desktop.domain.explanation import BlockRef, Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
+from dbc_desktop.domain.history import HistoryKind, HistoryPage
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import (
     BLOCK_MS,
@@ -213,6 +214,13 @@ class LocalReads:
         """Events that match, newest first."""
         with self._standing() as now:
             return explore.event_page(now.store, query, limit, after)
+
+    def history(
+        self, address: Address, before: Mark | None, limit: int, kinds: frozenset[HistoryKind] | None = None
+    ) -> HistoryPage:
+        """What moved the coins of an account, newest first."""
+        with self._standing() as now:
+            return past_money.history_page(now.store, address, before, limit, kinds)
 
     def receipt(self, tx_hash: bytes) -> Receipt | None:
         """What became of an extrinsic; None where no block holds it."""
