@@ -28,6 +28,7 @@ from dbc_desktop.domain.network import (
 )
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.super_node import Election, Supply, Support
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,15 @@ class ChainReader(Protocol):
 
     def network(self) -> NetworkTotals:
         """Sums over the whole network."""
+
+    def election(self) -> Election:
+        """All who stand as super nodes, and what the next election would decide."""
+
+    def support_of(self, address: Address) -> Support:
+        """What an account stakes for super nodes; zeros where it never did."""
+
+    def supply(self) -> Supply:
+        """How many coins there are, come and are gone, and what one is worth."""
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
         """What ends for this account (as stash, controller or renter), earliest first, the next payout included."""

@@ -13,6 +13,7 @@ from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import BlockSummary, Deadline, Head, Identity, MachineTable, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.super_node import Election, Supply, Support
 
 
 class HostedReads:
@@ -109,6 +110,21 @@ class HostedReads:
     def network(self) -> NetworkTotals:
         """Sums over the whole network."""
         found: NetworkTotals = self._ask("network")
+        return found
+
+    def election(self) -> Election:
+        """All who stand as super nodes, and what the next election would decide."""
+        found: Election = self._ask("election")
+        return found
+
+    def support_of(self, address: Address) -> Support:
+        """What an account stakes for super nodes; zeros where it never did."""
+        found: Support = self._ask("support_of", address)
+        return found
+
+    def supply(self) -> Supply:
+        """How many coins there are, come and are gone, and what one is worth."""
+        found: Supply = self._ask("supply")
         return found
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:

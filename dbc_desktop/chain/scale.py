@@ -15,6 +15,7 @@ from dbc_desktop.chain.scale_types import ENUMS, LISTS, STRUCTS, Fields
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.domain.machine import Coordinate, MachineId
+from dbc_desktop.domain.super_node import Payee, PayTo
 from dbc_desktop.rules.catalogue import BY_INDEX, BY_NAME
 
 MAX_BYTES = 16_384
@@ -23,6 +24,7 @@ MAX_BYTES = 16_384
 _MAX_ITEMS = 64
 _MAX_DEPTH = 4
 _MACHINE_ID = re.compile(rb"[0-9a-f]{64}")
+_PAY_TO = tuple(PayTo)
 _LONGITUDES = ("East", "West")
 _LATITUDES = ("South", "North")
 
@@ -263,6 +265,26 @@ def _take_optional_account(cursor: Cursor) -> bytes | None:
     return cursor.take(32) if _take_bool(cursor) else None
 
 
+def _put_compact_u32(out: bytearray, value: Any) -> None:
+    put_compact(out, value, 32)
+
+
+def _put_payee(out: bytearray, value: Any) -> None:
+    if not isinstance(value, Payee) or (value.account is None) == (value.pay_to is PayTo.ACCOUNT):
+        raise InvalidTransaction("malformed")
+    out.append(_PAY_TO.index(value.pay_to))
+    if value.account is not None:
+        _CODECS["AccountId"][0](out, value.account)
+
+
+def _take_payee(cursor: Cursor) -> Payee:
+    variant = cursor.take(1)[0]
+    if variant >= len(_PAY_TO):
+        raise InvalidTransaction("malformed")
+    pay_to = _PAY_TO[variant]
+    return Payee(pay_to, cursor.take(32) if pay_to is PayTo.ACCOUNT else None)
+
+
 def _coordinate(directions: tuple[str, str]) -> tuple[_Put, _Take]:
     def put(out: bytearray, value: Any) -> None:
         if not isinstance(value, Coordinate) or value.direction not in directions:
@@ -329,6 +351,8 @@ _CODECS: dict[str, tuple[_Put, _Take]] = {
     "u64": _number(8),
     "u128": _number(16),
     "Compact<u128>": (put_compact, take_compact),
+    "Compact<u32>": (_put_compact_u32, lambda cursor: take_compact(cursor, 32)),
+    "RewardDestination": (_put_payee, _take_payee),
     "bool": (_put_bool, _take_bool),
     "[u8; 16]": _fixed(16),
     "[u8; 32]": _fixed(32),

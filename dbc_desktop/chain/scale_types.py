@@ -7,6 +7,7 @@ from enum import Enum
 from dbc_desktop.domain.machine import CustomizeInfo, HardwareInfo
 from dbc_desktop.domain.parameters import MemberStakeParams, OnlineStakeParams, PhaseRewards, PointPrice
 from dbc_desktop.domain.schedule import RentalMode, TimeRange
+from dbc_desktop.domain.super_node import SuperNodePrefs
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -67,6 +68,7 @@ STRUCTS: dict[str, tuple[type, Fields]] = {
         MemberStakeParams,
         (("stake_baseline", "u128"), ("stake_per_order", "u128"), ("min_free_stake_percent", "u32")),
     ),
+    "ValidatorPrefs": (SuperNodePrefs, (("commission", "Compact<u32>"), ("blocked", "bool"))),
     "TimeRange": (TimeRange, (("start_hour", "u8"), ("end_hour", "u8"))),
 }
 """What each is in the program, and its fields with their types."""
@@ -74,5 +76,5 @@ STRUCTS: dict[str, tuple[type, Fields]] = {
 ENUMS: dict[str, type[Enum]] = {"MachineRentalMode": RentalMode}
 """Enumerations without fields; their members stand in the order of the chain's variants."""
 
-LISTS = ("Text", "TimeRange", "MachineId", "AccountId", "MultiAddress", "Call")
+LISTS = ("Text", "TimeRange", "MachineId", "AccountId", "MultiAddress", "Call", "u32")
 """What also occurs as `Vec<...>`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Draft
 
 
@@ -69,11 +69,18 @@ class AccountState:
     free: Balance
     reserved: Balance
     nonce: int
+    frozen: Balance = ZERO
 
     @property
     def total(self) -> Balance:
         """What the account owns, staked coins included."""
         return self.free + self.reserved
+
+    @property
+    def spendable(self) -> Balance:
+        """What may be sent, paid or reserved: a lock holds free coins only where reserved ones do not suffice."""
+        held_back = max(0, self.frozen.units - self.reserved.units)
+        return Balance(max(0, self.free.units - held_back))
 
 
 class Signer(Protocol):

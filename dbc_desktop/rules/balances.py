@@ -111,6 +111,14 @@ def repatriate(work: Work, source: bytes, target: bytes, amount: int) -> None:
     deposit(work, target, moved)
 
 
+def move_free(work: Work, source: bytes, target: bytes, amount: int) -> None:
+    """Move free coins whatever lock lies over them, as many as there are."""
+    held = holdings(work.layer, source)
+    moved = min(amount, held.free)
+    work.layer.put(ACCOUNTS, source, held._replace(free=held.free - moved))
+    deposit(work, target, moved)
+
+
 def mint(work: Work, who: bytes, amount: int) -> None:
     """Make new coins."""
     deposit(work, who, amount)

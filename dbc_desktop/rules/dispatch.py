@@ -20,6 +20,8 @@ from dbc_desktop.rules import (
 from dbc_desktop.rules.codec import RAW
 from dbc_desktop.rules.online_profile.calls import CALLS as ONLINE_PROFILE_CALLS
 from dbc_desktop.rules.online_profile.calls import ROOT_CALLS as ONLINE_PROFILE_ROOT_CALLS
+from dbc_desktop.rules.staking.calls import CALLS as STAKING_CALLS
+from dbc_desktop.rules.staking.calls import ROOT_CALLS as STAKING_ROOT_CALLS
 from dbc_desktop.rules.state import SINGLE, declare_value
 from dbc_desktop.rules.work import Work, refuse
 
@@ -32,6 +34,7 @@ SIGNED: dict[tuple[str, str], Callable[..., None]] = {
     **committee.CALLS,
     **online_committee.CALLS,
     **rent_machine.CALLS,
+    **STAKING_CALLS,
 }
 ROOT: dict[tuple[str, str], Callable[..., None]] = {
     **generic_func.ROOT_CALLS,
@@ -39,6 +42,7 @@ ROOT: dict[tuple[str, str], Callable[..., None]] = {
     **parameters.ROOT_CALLS,
     **ONLINE_PROFILE_ROOT_CALLS,
     **committee.ROOT_CALLS,
+    **STAKING_ROOT_CALLS,
 }
 
 

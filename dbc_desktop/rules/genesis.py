@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC
+from dbc_desktop.domain.super_node import Payee, PayTo, SuperNodePrefs
 from dbc_desktop.rules import balances, committee, price, treasury
 from dbc_desktop.rules.dispatch import SUDO_KEY
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.profile import PROFILES, RulesProfile
+from dbc_desktop.rules.staking import bonding, candidacy, election
 from dbc_desktop.rules.state import SINGLE, Overlay, State
 from dbc_desktop.rules.work import Work
 
 _FOR_FEES = 1_000 * UNITS_PER_DBC
+
+
+class FirstNode(NamedTuple):
+    """A super node that stands from the first block: own stake in units, commission in parts of 10^9."""
+
+    who: bytes
+    own: int
+    commission: int
+
+
+class FirstSupporter(NamedTuple):
+    """An account that supports super nodes from the first block, with so many units."""
+
+    who: bytes
+    stake: int
+    targets: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +47,8 @@ class GenesisSpec:
         seed: Makes the digests of two otherwise equal chains differ.
         standard_price: Points and micro-USD a day of the machine by which all are priced; None: the profile's.
         treasury_spends: The treasury burns its part every twelve days; chains made before it could never do.
+        super_nodes: Who stands for election from the first block; endowed with more than the own stake.
+        supporters: Who supports them; endowed with more than the stake.
     """
 
     profile: str
@@ -39,6 +60,8 @@ class GenesisSpec:
     seed: bytes = b""
     standard_price: tuple[int, int] | None = None
     treasury_spends: bool = False
+    super_nodes: tuple[FirstNode, ...] = ()
+    supporters: tuple[FirstSupporter, ...] = ()
 
 
 def genesis(spec: GenesisSpec) -> Engine:
@@ -67,6 +90,13 @@ def genesis_under(profile: RulesProfile, spec: GenesisSpec) -> Engine:
         balances.mint(work, member, max(0, profile.committee_stake + _FOR_FEES - balances.holdings(layer, member).free))
         committee.add_committee(work, member)
         committee.committee_set_box_pubkey(work, member, member)
+    for node in spec.super_nodes:
+        bonding.bond(work, node.who, node.own, Payee(PayTo.STASH))
+        candidacy.validate(work, node.who, SuperNodePrefs(node.commission))
+    for supporter in spec.supporters:
+        bonding.bond(work, supporter.who, supporter.stake, Payee(PayTo.STASH))
+        candidacy.nominate(work, supporter.who, supporter.targets)
+    election.elect(work, 0)
     if spec.treasury_spends:
         treasury.await_spend(work)
     layer.settle()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dbc_desktop.rules import generic_func, online_committee, rent_machine, treasury
 from dbc_desktop.rules.online_profile import offline, payout
+from dbc_desktop.rules.staking import eras as staking_eras
 from dbc_desktop.rules.work import AGENDA, Work
 
 
 def on_initialize(work: Work) -> None:
-    """The treasury, the rent pot, payouts, the era roll, and slashes that are due."""
+    """The treasury, the rent pot, the staking era, payouts, the era roll, and slashes that are due."""
     treasury.end_spend_period(work)
     generic_func.run_hook(work)
+    staking_eras.roll(work)
     payout.list_machines(work)
     payout.pay_slot(work)
     payout.roll_era(work)

@@ -12,6 +12,8 @@ from dbc_desktop.rules.work import Work, refuse
 
 PRICES = declare_value("DBCPriceOCW.Prices", row(tuple[int, ...]))
 AVG_PRICE = declare_value("DBCPriceOCW.AvgPrice", NUMBER)
+PRICE_HEIGHT = declare_value("DBCPriceOCW.NewestPriceHeight", NUMBER)
+"""The block in which the newest price came; the network keeps no such number. None since genesis."""
 CNY_PER_USD = declare_value("Launch2021.CnyPerUsdMilli", NUMBER)
 """Thousandths of a yuan for one US dollar, fixed at genesis (design 3.1)."""
 
@@ -49,6 +51,7 @@ def submit_price_by_root(work: Work, new: int) -> None:
     window = work.profile.price_window
     prices = ((work.layer.get(PRICES, SINGLE) or ()) + (new,))[-window:]
     work.layer.put(PRICES, SINGLE, prices)
+    work.layer.put(PRICE_HEIGHT, SINGLE, work.height)
     work.emit("DBCPriceOCW", "AddNewPrice", price=new)
     if len(prices) == window:
         mean = sum(prices) // window

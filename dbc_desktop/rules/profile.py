@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC as DBC
+from dbc_desktop.rules.election_policies import ElectionPolicy, HighestTotals, SequentialPhragmen
 from dbc_desktop.rules.order_policies import (
     OrderPolicy,
     OrdersHoldGpus,
@@ -36,6 +37,7 @@ from dbc_desktop.rules.policies import (
     WholeUnits,
 )
 from dbc_desktop.rules.snapshot_policies import AsWritten, CountedOnce, SnapshotPolicy
+from dbc_desktop.rules.stream_policies import NoReleases, Release, ReleasesPolicy, ScheduledReleases, YearlyStream
 from dbc_desktop.rules.verification_policies import DrawnMembers, DrawnMembersFreedTwice, VerificationPolicy
 
 TREASURY = b"modlpy/trsry".ljust(32, b"\0")
@@ -46,6 +48,22 @@ AUTHOR = b"modldbc/author".ljust(32, b"\0")
 
 RENT_POT = b"modldbc/rentpot".ljust(32, b"\0")
 """The account whose coins are burned once a day; on the network root names one (chain-rules 2.5)."""
+
+TEAM = tuple(f"modldbc/team{number}".encode().ljust(32, b"\0") for number in range(4))
+FOUNDATION = b"modldbc/foundatn".ljust(32, b"\0")
+"""Who gets the yearly releases of the embedded chain; on the network they are people's accounts."""
+
+RELEASES = ScheduledReleases(
+    (
+        Release(TEAM[0], 48_000_000 * DBC, 240, 365, 3),
+        Release(TEAM[1], 24_000_000 * DBC, 240, 365, 3),
+        Release(TEAM[2], 16_000_000 * DBC, 240, 365, 3),
+        Release(TEAM[3], 12_000_000 * DBC, 240, 365, 3),
+        Release(FOUNDATION, 49_000_000 * DBC, 240, 365, 12),
+        Release(TREASURY, 4_250_000 * DBC, 235, 30, 144),
+    )
+)
+"""What the network was started with (chain-rules 2.1)."""
 
 OFFLINE_WHILE_ONLINE = ((70, 2), (28_800, 4), (144_000, 30), (None, 80))
 OFFLINE_WHILE_RENTED = ((70, 2), (28_800, 4), (72_000, 30), (None, 50))
@@ -79,6 +97,17 @@ class RulesProfile:
     slashes: SlashPolicy
     verification: VerificationPolicy
     began_ms: int
+    election: ElectionPolicy
+    releases: ReleasesPolicy
+    node_stream: YearlyStream
+    validator_count: int = 21
+    bonding_eras: int = 14
+    slash_defer_eras: int = 13
+    staking_history_eras: int = 84
+    most_unlocking_chunks: int = 32
+    most_nominations: int = 16
+    most_rewarded: int = 256
+    points_per_block: int = 20
     treasury: bytes = TREASURY
     call_weight: int = 10_000
     fixed_tx_fee: int = 10 * DBC
@@ -135,6 +164,9 @@ LAUNCH_2021 = RulesProfile(
     slashes=WholeUnits(),
     verification=DrawnMembers(),
     began_ms=1_622_505_600_000,
+    election=HighestTotals(),
+    releases=NoReleases(),
+    node_stream=YearlyStream(),
 )
 """The rules announced at launch (design 3.1); the default of the embedded chain."""
 
@@ -156,6 +188,9 @@ MAINNET_411 = RulesProfile(
     slashes=PartsOfBillion(),
     verification=DrawnMembers(),
     began_ms=1_778_025_600_000,
+    election=SequentialPhragmen(),
+    releases=RELEASES,
+    node_stream=YearlyStream(),
 )
 """The rules of the network at runtime 411 as chain-rules writes them down, less the quirks that hurt people."""
 

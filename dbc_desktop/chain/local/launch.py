@@ -16,7 +16,7 @@ from dbc_desktop.domain.balance import UNITS_PER_DBC as DBC
 from dbc_desktop.domain.gpu_models import cuda_cores
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId
 from dbc_desktop.rules.calc_point import calc_point
-from dbc_desktop.rules.genesis import GenesisSpec
+from dbc_desktop.rules.genesis import FirstNode, FirstSupporter, GenesisSpec
 from dbc_desktop.rules.profile import TREASURY
 
 SEED = b"dbc-desktop local chain"
@@ -30,8 +30,12 @@ GIFT = 1_000_000 * DBC
 """What the bank sends on request."""
 
 COMMITTEE = tuple(f"committee {number}" for number in range(5))
+SUPER_NODES = tuple(f"super node {number}" for number in range(34))
+"""More than there are seats, also after the first quarter of a year."""
+SUPPORTERS = tuple(f"supporter {number}" for number in range(48))
 BANK, SUDO, RENTER = "bank", "sudo", "renter"
 
+_FOR_FEES = 1_000 * DBC
 _COMMITTEE_DBC = 200_000
 _OPERATOR_DBC = 20_000_000
 _RENTER_DBC = 100_000_000
@@ -148,6 +152,24 @@ class PlayKeys:
         return MachineId(self.machine(operator, number).public.hex())
 
 
+def first_nodes(keys: PlayKeys) -> tuple[FirstNode, ...]:
+    """The resident super nodes: some stake more themselves, some live by their supporters; commissions of 3 to 10 %."""
+    return tuple(
+        FirstNode(keys.account(name), (6_000 + 37 * at % 29 * 150) * 1_000 * DBC, (3 + at % 8) * 10_000_000)
+        for at, name in enumerate(SUPER_NODES)
+    )
+
+
+def first_supporters(keys: PlayKeys) -> tuple[FirstSupporter, ...]:
+    """The resident supporters: each stands behind one to three super nodes, most behind the better known ones."""
+    found = []
+    for at, name in enumerate(SUPPORTERS):
+        named = dict.fromkeys((at * 7 + step * step * 5) % (24 + 5 * step) for step in range(1 + at % 3))
+        targets = tuple(keys.account(SUPER_NODES[number]) for number in named)
+        found.append(FirstSupporter(keys.account(name), (4_000 + 53 * at % 41 * 250) * 1_000 * DBC, targets))
+    return tuple(found)
+
+
 def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> GenesisSpec:
     """The genesis of the embedded chain: 3.9 billion DBC, five committee members, the bank holds what is left.
 
@@ -159,6 +181,9 @@ def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> Gene
         held |= {operator.name: _OPERATOR_DBC for operator in OPERATORS} | {RENTER: _RENTER_DBC}
     endowments = [(TREASURY, _TREASURY_DBC * DBC)]
     endowments += [(keys.account(name), whole * DBC) for name, whole in held.items()]
+    nodes, supporters = first_nodes(keys), first_supporters(keys)
+    endowments += [(node.who, node.own + _FOR_FEES) for node in nodes]
+    endowments += [(supporter.who, supporter.stake + _FOR_FEES) for supporter in supporters]
     endowments.append((keys.account(BANK), ISSUANCE - sum(amount for _, amount in endowments)))
     members = tuple(keys.account(name) for name in COMMITTEE)
     return GenesisSpec(
@@ -171,13 +196,15 @@ def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> Gene
         seed,
         STANDARD_PRICE,
         treasury_spends=True,
+        super_nodes=nodes,
+        supporters=supporters,
     )
 
 
 def pack_spec(spec: GenesisSpec) -> bytes:
     """The one form in which a genesis is kept and hashed; without what came later as it was before there was that."""
     held = asdict(spec)
-    for name in ("standard_price", "treasury_spends"):
+    for name in ("standard_price", "treasury_spends", "super_nodes", "supporters"):
         if not held[name]:
             del held[name]
     return json.dumps(held, default=bytes.hex, sort_keys=True, separators=(",", ":")).encode()
@@ -202,6 +229,13 @@ def unpack_spec(data: bytes) -> GenesisSpec:
         seed=bytes.fromhex(held["seed"]),
         standard_price=None if standard is None else (int(standard[0]), int(standard[1])),
         treasury_spends=bool(held.get("treasury_spends", False)),
+        super_nodes=tuple(
+            FirstNode(bytes.fromhex(who), int(own), int(cut)) for who, own, cut in held.get("super_nodes", ())
+        ),
+        supporters=tuple(
+            FirstSupporter(bytes.fromhex(who), int(stake), tuple(map(bytes.fromhex, targets)))
+            for who, stake, targets in held.get("supporters", ())
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from dbc_desktop.domain.network import (
 )
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.super_node import Election, Supply, Support
 from dbc_desktop.rules import views
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.work import era_of
@@ -179,6 +180,21 @@ class LocalReads:
         """Sums over the whole network."""
         with self._standing() as now:
             return views.network_totals(now.engine)
+
+    def election(self) -> Election:
+        """All who stand as super nodes, and what the next election would decide."""
+        with self._standing() as now:
+            return views.election(now.engine)
+
+    def support_of(self, address: Address) -> Support:
+        """What an account stakes for super nodes; zeros where it never did."""
+        with self._standing() as now:
+            return views.support_of(now.engine, address)
+
+    def supply(self) -> Supply:
+        """How many coins there are, come and are gone, and what one is worth."""
+        with self._standing() as now:
+            return views.supply(now.engine)
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
         """What ends for this account, earliest first."""

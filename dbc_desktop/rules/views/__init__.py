@@ -10,11 +10,13 @@ from dbc_desktop.rules.views.machines import machine, machines_of, market
 from dbc_desktop.rules.views.network import deadlines, network_totals
 from dbc_desktop.rules.views.rents import ended_order, orders_on, rent_order, rent_orders, rent_quote
 from dbc_desktop.rules.views.rewards import release_schedule, reward_row, reward_rows, stash_overview
+from dbc_desktop.rules.views.staking import election, supply, support_of
 
 __all__ = [
     "account_state",
     "controller_of",
     "deadlines",
+    "election",
     "ended_order",
     "explained",
     "machine",
@@ -31,4 +33,6 @@ __all__ = [
     "server_rooms",
     "stash_of",
     "stash_overview",
+    "supply",
+    "support_of",
 ]

@@ -12,7 +12,8 @@ from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, SERVER_ROOMS
 def account_state(engine: Engine, address: Address) -> AccountState:
     """Balances and the nonce that the next call must carry; calls that still wait are not counted."""
     held = balances.holdings(engine.state, address.raw)
-    return AccountState(address, Balance(held.free), Balance(held.reserved), held.nonce)
+    frozen = Balance(balances.frozen(engine.state, address.raw))
+    return AccountState(address, Balance(held.free), Balance(held.reserved), held.nonce, frozen)
 
 
 def controller_of(engine: Engine, stash: Address) -> Address | None:

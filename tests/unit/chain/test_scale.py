@@ -16,6 +16,7 @@ from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId
 from dbc_desktop.domain.parameters import MemberStakeParams, OnlineStakeParams, PhaseRewards, PointPrice
 from dbc_desktop.domain.schedule import RentalMode, TimeRange
+from dbc_desktop.domain.super_node import Payee, PayTo, SuperNodePrefs
 from dbc_desktop.rules.catalogue import BY_NAME, SPECS
 
 METADATA = Path(__file__).parents[4] / "shared" / "data" / "dbc-runtime" / "state_getMetadata.hex"
@@ -54,6 +55,24 @@ CALLS = {
     ("Balances", "transfer_all"): (ACCOUNT, True),
     ("Utility", "batch_all"): ((Call("Committee", "chill"), Call("GenericFunc", "destroy_free_dbc", (7,))),),
     ("Sudo", "sudo"): (Call("DBCPriceOCW", "submit_price_by_root", (12_000,)),),
+    ("Staking", "bond"): (10**24, Payee(PayTo.ACCOUNT, ACCOUNT)),
+    ("Staking", "bond_extra"): (10**15,),
+    ("Staking", "unbond"): (2**127,),
+    ("Staking", "withdraw_unbonded"): (0,),
+    ("Staking", "validate"): (SuperNodePrefs(100_000_000, True),),
+    ("Staking", "nominate"): ((ACCOUNT, b"\x03" * 32),),
+    ("Staking", "chill"): (),
+    ("Staking", "set_payee"): (Payee(PayTo.STASH),),
+    ("Staking", "set_validator_count"): (31,),
+    ("Staking", "increase_validator_count"): (10,),
+    ("Staking", "cancel_deferred_slash"): (14, (0, 2)),
+    ("Staking", "payout_stakers"): (ACCOUNT, 83),
+    ("Staking", "rebond"): (10**20,),
+    ("Staking", "set_min_commission"): (10_000_000,),
+    ("Staking", "set_reward_start_height"): (8_800,),
+    ("Staking", "set_phase0_reward"): (10**23,),
+    ("Staking", "set_phase1_reward"): (5 * 10**22,),
+    ("Staking", "set_phase2_reward"): (10**22,),
     ("GenericFunc", "set_fixed_tx_fee"): (10**16,),
     ("GenericFunc", "deposit_into_treasury"): (10**15,),
     ("GenericFunc", "set_auto_destroy"): (ACCOUNT, 14_400),
@@ -319,6 +338,11 @@ def foreign(value: object, kind: str) -> object:
     if isinstance(value, HardwareInfo):
         plain = {name: getattr(value, name) for name in HardwareInfo.__slots__}
         return {name: "0x" + held.encode().hex() if isinstance(held, str) else held for name, held in plain.items()}
+    if isinstance(value, SuperNodePrefs):
+        return {"commission": value.commission, "blocked": value.blocked}
+    if isinstance(value, Payee):
+        name = {PayTo.NOWHERE: "None"}.get(value.pay_to, value.pay_to.name.capitalize())
+        return name if value.account is None else {name: "0x" + value.account.hex()}
     if isinstance(value, tuple):
         return [foreign(one, kind.removeprefix("Vec<").removesuffix(">")) for one in value]
     if isinstance(value, str):
