@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Consequence, Severity
 from dbc_desktop.domain.errors import ChainRejected
+from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.domain.schedule import RentalMode
 from dbc_desktop.rules import balances, catalogue, parameters
 from dbc_desktop.rules.online_profile import offline, payout, schedule
 from dbc_desktop.rules.online_profile.rows import MACHINES, SLASH_REVIEW, STASH_STAKE, MachineRow
 from dbc_desktop.rules.orders import NEXT_RENT_ID, ORDERS, OrderRow
+from dbc_desktop.rules.staking.rows import staking_era_of
 from dbc_desktop.rules.state import SINGLE, State
 from dbc_desktop.rules.work import Work
 
@@ -54,6 +56,13 @@ def _machine(work: Work, args: dict[str, object]) -> MachineRow | None:
 
 def _transfer(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     yield _one("transfer_out", Severity.INFO, _units(args["value"]), dest=args["dest"])
+
+
+def _sent(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    """What left the account, where the call does not say how much."""
+    for event in work.events:
+        if event.name in ("Transfer", "DonateToTreasury"):
+            yield _one("transfer_out", Severity.INFO, _units(event.fields["amount"]), dest=args.get("dest"))
 
 
 def _burn(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
@@ -225,6 +234,43 @@ def _relet(work: Work, before: State, args: dict[str, object], signer: bytes) ->
         yield _one("lease_extended", blocks=order.rent_end - old.rent_end, until=order.rent_end)
 
 
+def _node_stake(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    added = sum(_units(event.fields["amount"]) for event in work.events if event.name == "Bonded")
+    if added:
+        yield _one("node_stake_locked", Severity.INFO, added)
+
+
+def _node_stake_leaves(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    for event in work.events:
+        if event.name == "Unbonded":
+            blocks = work.profile.bonding_eras * BLOCKS_PER_ERA
+            yield _one("node_stake_leaving", Severity.WARN, _units(event.fields["amount"]), blocks=blocks)
+
+
+def _node_stake_back(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    freed = sum(_units(event.fields["amount"]) for event in work.events if event.name == "Withdrawn")
+    if freed:
+        yield _one("stake_released", Severity.INFO, freed)
+
+
+def _until_election(work: Work) -> int:
+    return (staking_era_of(work.height) + 1) * BLOCKS_PER_ERA + 1 - work.height
+
+
+def _supports(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("supports_nodes", Severity.INFO, blocks=_until_election(work))
+
+
+def _leaves_election(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("leaves_election", Severity.WARN, blocks=_until_election(work))
+
+
+def _batch(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    calls = args["calls"]
+    for call in calls if isinstance(calls, tuple) else ():
+        yield from consequences_of(work, before, call, signer)
+
+
 def failed(refusal: ChainRejected) -> tuple[Consequence, ...]:
     """The one consequence of a call that the rules refuse."""
     return (_one("would_fail", Severity.LOSS, pallet=refusal.pallet, name=refusal.name),)
@@ -233,7 +279,19 @@ def failed(refusal: ChainRejected) -> tuple[Consequence, ...]:
 _TELLERS: dict[tuple[str, str], Callable[[Work, State, dict[str, object], bytes], Found]] = {
     ("Balances", "transfer_allow_death"): _transfer,
     ("Balances", "transfer_keep_alive"): _transfer,
+    ("Balances", "transfer_all"): _sent,
+    ("GenericFunc", "deposit_into_treasury"): _sent,
     ("GenericFunc", "destroy_free_dbc"): _burn,
+    ("Utility", "batch_all"): _batch,
+    ("Staking", "bond"): _node_stake,
+    ("Staking", "bond_extra"): _node_stake,
+    ("Staking", "rebond"): _node_stake,
+    ("Staking", "unbond"): _node_stake_leaves,
+    ("Staking", "withdraw_unbonded"): _node_stake_back,
+    ("Staking", "nominate"): _supports,
+    ("Staking", "validate"): _supports,
+    ("Staking", "chill"): _leaves_election,
+    ("Staking", "payout_stakers"): _member_claim,
     ("OnlineProfile", "set_controller"): _controller,
     ("OnlineProfile", "bond_machine"): _bond,
     ("OnlineProfile", "gen_server_room"): _room,

@@ -74,6 +74,14 @@ _SENTENCES: dict[str, Callable[[Facts], Parts]] = {
     "rented_all_the_time": lambda f: (tr("the machine can be rented at all hours; named hours do not count"), "", ""),
     "evm_address_named": lambda f: (tr("contracts take this address for the owner of the machine"), "", ""),
     "rent_receiver_named": lambda f: (tr("new orders pay their rent to the account you named"), "", ""),
+    "node_stake_locked": lambda f: (tr("locked behind super nodes:"), _amount(f), tr("; it stays yours")),
+    "node_stake_leaving": lambda f: (
+        tr("on its way out, without reward:"),
+        _amount(f),
+        tr("; free after {time}", time=_lasting(f)),
+    ),
+    "supports_nodes": lambda f: (tr("counts from the next election on, in"), _lasting(f), ""),
+    "leaves_election": lambda f: (tr("out of the next election, in"), _lasting(f), tr("; the stake stays locked")),
     "controller_named": lambda f: (tr("the controller may act for the stash from now on"), "", ""),
 }
 

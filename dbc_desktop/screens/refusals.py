@@ -124,6 +124,23 @@ _COMMITTEE: dict[str, Sentence] = {
     "NotAllHashSubmited": lambda: tr("Not all hashes are in yet. Wait for the reveal window."),
     "TimeNotAllow": lambda: tr("The window for this report is over."),
 }
+_STAKING: dict[str, Sentence] = {
+    "AlreadyBonded": lambda: tr("This account staked for super nodes before. Add to that stake instead."),
+    "NotStash": lambda: tr("This account has never staked for super nodes."),
+    "NotController": lambda: tr("This account has never staked for super nodes. Stake first."),
+    "NoMoreChunks": lambda: tr("Too many amounts are on their way out. Withdraw those whose time is over first."),
+    "NoUnlockChunk": lambda: tr("Nothing is on its way out, so there is nothing to take back."),
+    "CommissionTooLow": lambda: tr("The network asks for a higher commission. Raise it."),
+    "EmptyTargets": lambda: tr("Name at least one."),
+    "TooManyTargets": lambda: tr("An account may support 16 super nodes at most. Name fewer."),
+    "BadTarget": lambda: tr("This super node takes no new supporters. Choose another one."),
+    "InvalidEraToReward": lambda: tr(
+        "There is nothing to pay for this staking era: it is not over, or more than 84 days ago."
+    ),
+    "AlreadyClaimed": lambda: tr("This staking era was paid already."),
+    "NotSortedAndUnique": lambda: tr("Name each slash once, in order."),
+    "InvalidSlashIndex": lambda: tr("There is no such slash, or it is over."),
+}
 _BALANCES: dict[str, Sentence] = {
     "InsufficientBalance": lambda: tr("The account has less than this amount and the fee. Send less."),
     "KeepAlive": lambda: tr("This would empty the account. Leave a little DBC in it."),
@@ -139,6 +156,7 @@ _PALLETS: dict[str, dict[str, Sentence]] = {
     "OnlineCommittee": _COMMITTEE,
     "Committee": _MEMBERS,
     "Balances": _BALANCES,
+    "Staking": _STAKING,
     "Token": _BALANCES,
 }
 _ANYWHERE: dict[str, Sentence] = {

@@ -53,7 +53,7 @@ def apply_slashes(work: Work, era: int) -> None:
     if waiting is None:
         return
     work.layer.remove(UNAPPLIED, era)
-    slash_era = era - work.profile.slash_defer_eras
+    slash_era = era - work.profile.slash_defer_eras - 1
     for slash in waiting:
         for who, amount in ((slash.validator, slash.own), *slash.others):
             _take(work, who, amount, slash_era)

@@ -16,7 +16,7 @@ from dbc_desktop.rules import balances
 from dbc_desktop.rules.bind_message import bind_message
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.engine import BlockOutcome, Engine, HistoryRow, SignedCall
-from dbc_desktop.rules.genesis import GenesisSpec, genesis_under
+from dbc_desktop.rules.genesis import FirstNode, FirstSupporter, GenesisSpec, genesis_under
 from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, MACHINES, STASH_STAKE
 from dbc_desktop.rules.profile import LAUNCH_2021, RulesProfile
 from dbc_desktop.rules.reward_page import plain_rows
@@ -48,8 +48,16 @@ class Chain:
         members: int = 5,
         standard: tuple[int, int] = VECTOR_PRICE,
         treasury_spends: bool = False,
+        nodes: tuple[FirstNode, ...] = (),
+        supporters: tuple[FirstSupporter, ...] = (),
     ) -> None:
-        endowments = ((self.sudo, sudo_dbc * DBC), (self.stash, stash_dbc * DBC), (self.renter, 20_000_000 * DBC))
+        endowments: tuple[tuple[bytes, int], ...] = (
+            (self.sudo, sudo_dbc * DBC),
+            (self.stash, stash_dbc * DBC),
+            (self.renter, 20_000_000 * DBC),
+        )
+        endowments += tuple((node.who, node.own + 100 * DBC) for node in nodes)
+        endowments += tuple((supporter.who, supporter.stake + 100 * DBC) for supporter in supporters)
         self.committee = self.committee[:members]
         spec = GenesisSpec(
             profile.name,
@@ -59,6 +67,8 @@ class Chain:
             price,
             standard_price=standard,
             treasury_spends=treasury_spends,
+            super_nodes=nodes,
+            supporters=supporters,
         )
         self.engine: Engine = genesis_under(profile, spec)
         self.keys = KeyPair.from_phrase("//Bob")
