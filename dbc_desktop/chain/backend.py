@@ -108,10 +108,10 @@ class ChainReader(Protocol):
         """Sums over the whole network."""
 
     def election(self) -> Election:
-        """All who stand as super nodes, and what the next election would decide."""
+        """All who stand as super nodes, and what the next election would decide; needs `SUPER_NODES`."""
 
     def support_of(self, address: Address) -> Support:
-        """What an account stakes for super nodes; zeros where it never did."""
+        """What an account stakes for super nodes, zeros where it never did; needs `SUPER_NODES`."""
 
     def supply(self) -> Supply:
         """How many coins there are, come and are gone, and what one is worth."""

@@ -52,6 +52,7 @@ class Capability(StrEnum):
     PREVIEW = "preview"
     EXPLORER = "explorer"
     EXPLAIN = "explain"
+    SUPER_NODES = "super_nodes"
 
 
 class ClockMode(StrEnum):

@@ -515,6 +515,9 @@ def assert_reads_alike(chain: LocalBackend, reader: LocalReader, who: Address) -
     assert reader.rewards(who, 0, 99) == chain.rewards(who, 0, 99)
     assert reader.release_schedule(who) == chain.release_schedule(who)
     assert reader.network() == chain.network()
+    assert reader.election() == chain.election()
+    assert reader.support_of(who) == chain.support_of(who)
+    assert reader.supply() == chain.supply()
     assert reader.deadlines(who) == chain.deadlines(who) != ()
     assert reader.market().machine_id == chain.market().machine_id
     assert reader.blocks(2**32, 20) == chain.blocks(2**32, 20) != ()
@@ -533,7 +536,7 @@ def assert_reads_alike(chain: LocalBackend, reader: LocalReader, who: Address) -
     assert page == chain.extrinsics(ExtrinsicQuery(), 20)
     assert reader.extrinsic(page.rows[0].hash) == chain.extrinsic_at(page.rows[0].height, page.rows[0].position)
     assert reader.event_log(EventQuery(subject=who.raw), 50) == chain.event_log(EventQuery(subject=who.raw), 50)
-    assert reader.capabilities() == {Capability.EXPLORER, Capability.EXPLAIN}
+    assert reader.capabilities() == {Capability.EXPLORER, Capability.EXPLAIN, Capability.SUPER_NODES}
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from dbc_desktop.domain.network import (
 )
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseRule, ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.super_node import Election, Supply, Support
 
 GENESIS = bytes.fromhex("11" * 32)
 RULE = ReleaseRule("launch-2021", 250, 150, 5)
@@ -143,6 +144,15 @@ class ScriptedChain:
 
     def network(self) -> NetworkTotals:
         return self.totals
+
+    def election(self) -> Election:
+        return Election(0, 14_401, 21, "totals", None, ZERO, ())
+
+    def support_of(self, address: Address) -> Support:
+        return Support(address)
+
+    def supply(self) -> Supply:
+        return Supply(self.totals.issuance, ZERO, ZERO, ZERO, ZERO, ZERO, None, 12_000, 0)
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
         return self.ends

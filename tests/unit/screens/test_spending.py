@@ -139,6 +139,13 @@ def test_what_leaves_is_summed() -> None:
         (one("fixed_fee", "10"), ("fixed fee, not returned:", "10.00 DBC", "")),
         (one("stake_topped_up", "1"), ("added to the stake from income:", "1.00 DBC", "")),
         (one("rent_reserved", "1"), ("reserved as rent:", "1.00 DBC", "; it comes back if you let the order lapse")),
+        (one("node_stake_locked", "3"), ("locked behind super nodes:", "3.00 DBC", "; it stays yours")),
+        (
+            one("node_stake_leaving", "3", blocks=201_600),
+            ("on its way out, without reward:", "3.00 DBC", "; free after 14 d"),
+        ),
+        (one("supports_nodes", blocks=600), ("counts from the next election on, in", "1 h", "")),
+        (one("leaves_election", blocks=600), ("out of the next election, in", "1 h", "; the stake stays locked")),
         (one("something_new"), ("something new", "", "")),
     ],
 )
