@@ -9,7 +9,7 @@ from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Account
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Severity
-from dbc_desktop.domain.network import BLOCKS_PER_ERA, ClockMode
+from dbc_desktop.domain.network import BLOCKS_PER_ERA, ClockMode, Identity
 from dbc_desktop.rules.catalogue import arguments
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.consequences import consequence_text
@@ -35,6 +35,7 @@ class SpendingScreen:
         is_danger: Signing is the harmful choice; the harmless one is the primary button then.
         problem: Why the call would fail now; it cannot be signed then.
         hint: One line above the buttons, e.g. that the clock is paused.
+        estimate: Why what stands under *after this* may turn out otherwise; empty where it is what will happen.
     """
 
     title: str
@@ -51,16 +52,38 @@ class SpendingScreen:
     payload_hex: str
     problem: Notice | None
     hint: str
+    estimate: str = ""
 
 
 _TONES = {Severity.LOSS: "loss", Severity.WARN: "warn", Severity.INFO: "idle"}
 _DANGER = {("OnlineProfile", "controller_report_offline"), ("GenericFunc", "destroy_free_dbc")}
 
 
+def estimate_reason(identity: Identity | None) -> str:
+    """Why the engine's word on this chain is an estimate; empty on the embedded chain, whose rules are the engine's."""
+    if identity is None or identity.kind == "local":
+        return ""
+    return tr(
+        "Estimate: {name} runs runtime {spec}, the figures come from this program's own rules ({profile}) and what the"
+        " node told. What others do before the block counts too.",
+        name=identity.name,
+        spec=identity.spec_version,
+        profile=identity.rules_profile,
+    )
+
+
 def spending_screen(
-    draft: Draft, preview: Preview, accounts: Sequence[Account], profile: str, mode: ClockMode | None
+    draft: Draft,
+    preview: Preview,
+    accounts: Sequence[Account],
+    profile: str,
+    mode: ClockMode | None,
+    estimate: str = "",
 ) -> SpendingScreen:
-    """The sheet for a prepared transaction, under the rules `profile` and with the chain's clock in `mode`."""
+    """The sheet for a prepared transaction, under the rules `profile` and with the chain's clock in `mode`.
+
+    `estimate` is the reason of `estimate_reason`.
+    """
     call = draft.call
     signer = next((account for account in accounts if account.address.raw == draft.signer), None)
     verb, sign = _names(call, preview)
@@ -94,6 +117,7 @@ def spending_screen(
         hint=tr("The chain's clock is paused: nothing gets into a block until you start it again.")
         if mode is ClockMode.MANUAL
         else "",
+        estimate=estimate,
     )
 
 

@@ -20,6 +20,7 @@ FORBIDDEN = [
     (r"QTimer\.singleShot", "it never fires from a Python thread; go through the hop", set()),
     (r"get_keyring\(", "it follows the environment; the adapter names its backends", set()),
     (r"NotImplementedError|\bTODO\b|\bFIXME\b", "no stubs: a smaller thing that is whole", set()),
+    (r"transactions\.send\(", "spending goes through the one sheet: emit `spend`", {"spending_sheet.py"}),
     (r"type: ignore(?!\[)", "name what is ignored", set()),
 ]
 

@@ -8,20 +8,32 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from dbc_desktop.domain.account import Address, Signer
+from dbc_desktop.domain.account import Address, KeyPlace, Signer
 from dbc_desktop.domain.call import Call, Receipt
-from dbc_desktop.domain.errors import DbcError, WrongPassword
+from dbc_desktop.domain.errors import DbcError, ReadOnlyMode, UnknownAccount, WrongPassword
 from dbc_desktop.domain.network import ClockMode
 from dbc_desktop.screens import formats
-from dbc_desktop.screens.notices import notice_for
-from dbc_desktop.screens.spending import Line, SpendingScreen, spending_screen, spent
+from dbc_desktop.screens.notices import Notice, notice_for
+from dbc_desktop.screens.spending import Line, SpendingScreen, estimate_reason, spending_screen, spent
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.page import WindowServices
-from dbc_desktop.ui.widgets import AddressLabel, Button, Field, KeyValue, Label, MixedLabel, Sheet, Skeleton, StateDot
+from dbc_desktop.ui.widgets import (
+    AddressLabel,
+    Badge,
+    Button,
+    Field,
+    KeyValue,
+    Label,
+    MixedLabel,
+    Sheet,
+    Skeleton,
+    StateDot,
+)
 
 if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
     from dbc_desktop.services.transactions import Prepared
+    from dbc_desktop.storage.settings import Settings
 
 UNLOCK_SECONDS_PER_MINUTE = 60.0
 
@@ -50,6 +62,7 @@ class SpendingSheet(Sheet):
         self._is_unlocked: bool | None = None
         self._ask_above = 0
         self._is_busy = False
+        self._refusal: Notice | None = None
         self._waiting = Skeleton(((150, 1),))
         self._waiting.setFixedHeight(150)
         self.body.addWidget(self._waiting)
@@ -98,7 +111,7 @@ class SpendingSheet(Sheet):
         )
         runner.query(
             "secrets",
-            lambda: (program.wallet.is_unlocked(signer), program.settings.load().ask_above),
+            lambda: (program.wallet.is_unlocked(signer), program.settings.load()),
             owner=self,
             done=lambda known: self._knows_lock(*known),
             failed=self._failed,
@@ -107,7 +120,9 @@ class SpendingSheet(Sheet):
     def _is_prepared(self, prepared: Prepared) -> None:
         identity = self._services.identity()
         profile = identity.rules_profile if identity is not None else formats.DASH
-        screen = spending_screen(prepared.draft, prepared.preview, self._services.accounts(), profile, self._mode)
+        accounts = self._services.accounts()
+        estimate = estimate_reason(identity)
+        screen = spending_screen(prepared.draft, prepared.preview, accounts, profile, self._mode, estimate)
         self._prepared, self._screen = prepared, screen
         self._waiting.hide()
         self.set_title(screen.title, screen.call_text)
@@ -138,7 +153,14 @@ class SpendingSheet(Sheet):
         )
         after = QVBoxLayout()
         after.setSpacing(6)
-        after.addWidget(Label(tr("AFTER THIS"), "section"))
+        heading = QHBoxLayout()
+        heading.addWidget(Label(tr("AFTER THIS"), "section"))
+        heading.addStretch(1)
+        if screen.estimate:
+            mark = Badge(tr("estimate"), "warn")
+            mark.setObjectName("sheet.estimate")
+            heading.addWidget(mark)
+        after.addLayout(heading)
         inset = QFrame()
         inset.setProperty("inset", True)
         lines = QVBoxLayout(inset)
@@ -151,20 +173,25 @@ class SpendingSheet(Sheet):
         holder.setLayout(after)
         after.setContentsMargins(0, 0, 0, 0)
         self._filled.addWidget(holder)
-        self._filled.addWidget(Label(screen.footnote, "second", wrap=True))
+        self._filled.addWidget(Label(screen.estimate or screen.footnote, "second", wrap=True))
         if screen.hint:
             self._filled.addWidget(Label(screen.hint, "second", "warn", wrap=True))
 
-    def _knows_lock(self, is_unlocked: bool, ask_above: int) -> None:
-        self._is_unlocked, self._ask_above = is_unlocked, ask_above
-        name = next((each.name for each in self._services.accounts() if each.address == self._signer), "")
+    def _knows_lock(self, is_unlocked: bool, settings: Settings) -> None:
+        account = next((each for each in self._services.accounts() if each.address == self._signer), None)
+        name = "" if account is None else account.name
+        self._is_unlocked, self._ask_above = is_unlocked, settings.ask_above
+        if settings.read_only:
+            self._refusal = notice_for(ReadOnlyMode())
+        elif account is None or account.place is KeyPlace.WATCH_ONLY:
+            self._refusal = notice_for(UnknownAccount())
         self.passphrase.edit.setPlaceholderText(tr("Passphrase of {name}", name=name))
         self.passphrase.edit.setAccessibleName(self.passphrase.edit.placeholderText())
         self._refresh()
 
     def _needs_passphrase(self) -> bool:
         """Where the key is locked, and again above the amount that the person set."""
-        if self._is_unlocked is None or self._prepared is None:
+        if self._is_unlocked is None or self._prepared is None or self._refusal is not None:
             return False
         return not self._is_unlocked or spent(self._prepared.preview).units > self._ask_above
 
@@ -175,7 +202,9 @@ class SpendingSheet(Sheet):
             self.passphrase.edit.setFocus()
         self.passphrase.setVisible(asks)
         ready = self._screen is not None and self._screen.problem is None and self._is_unlocked is not None
-        self.sign.setEnabled(ready and not self._is_busy)
+        self.sign.setEnabled(ready and self._refusal is None and not self._is_busy)
+        if self._refusal is not None and self._screen is not None:
+            self._say(f"{self._refusal.title}. {self._refusal.body}")
         self.cancel.setEnabled(not self._is_busy)
         self.passphrase.setEnabled(not self._is_busy)
         self.can_escape = not self._is_busy

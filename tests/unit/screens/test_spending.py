@@ -7,12 +7,13 @@ from dbc_desktop.domain.account import Account, Address, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Severity, SigningContext
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo
-from dbc_desktop.domain.network import ClockMode
+from dbc_desktop.domain.network import ClockMode, Identity
 from dbc_desktop.screens.consequences import consequence_text
-from dbc_desktop.screens.spending import Line, call_text, spending_screen, spent
+from dbc_desktop.screens.spending import Line, call_text, estimate_reason, spending_screen, spent
 
 ALICE = bytes.fromhex("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d")
 BOB = bytes.fromhex("8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48")
+CLAIM = Call("OnlineProfile", "claim_rewards")
 MACHINE = "8d2c" + "0" * 56 + "f07e"
 ME = Account(Address(ALICE), "rig controller", KeyPlace.FILE)
 INFO = CustomizeInfo(bytes(32), 1, 1, Coordinate("East", 1), Coordinate("North", 1), ("x",))
@@ -55,6 +56,18 @@ def test_the_sheet_says_what_how_much_fee_and_after_this() -> None:
     assert screen.footnote == "Computed by the rules engine at block 1,396,842 under launch-2021."
     assert (screen.is_danger, screen.keep_text, screen.sign_text) == (True, "Keep as it is", "Report offline")
     assert screen.payload_hex == "0102"
+
+
+def test_only_the_engines_own_chain_is_no_estimate() -> None:
+    local = Identity("local", "Local chain", bytes(32), 411, 1, "launch-2021")
+    node = Identity("substrate", "DBC mainnet", bytes(32), 400, 1, "mainnet-411")
+    assert estimate_reason(None) == estimate_reason(local) == ""
+    reason = estimate_reason(node)
+    assert reason.startswith("Estimate: DBC mainnet runs runtime 400, ")
+    assert "(mainnet-411)" in reason
+    draft = Draft(CLAIM, ALICE, SigningContext(bytes(32), 1, 1, 42, 7, bytes(32)), b"", dbc("1"), 64)
+    preview = Preview(CLAIM, draft.fee, dbc("1"), ZERO, ())
+    assert spending_screen(draft, preview, (ME,), "mainnet-411", None, reason).estimate == reason
 
 
 @pytest.mark.parametrize(
