@@ -13,6 +13,7 @@ from typing import Any
 
 from dbc_desktop.chain.scale_types import ENUMS, LISTS, STRUCTS, Fields
 from dbc_desktop.domain.call import Call
+from dbc_desktop.domain.dispute import FaultKind, MachineFault
 from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.domain.machine import Coordinate, MachineId
 from dbc_desktop.domain.super_node import Payee, PayTo
@@ -285,6 +286,42 @@ def _take_payee(cursor: Cursor) -> Payee:
     return Payee(pay_to, cursor.take(32) if pay_to is PayTo.ACCOUNT else None)
 
 
+def _put_weight(out: bytearray, value: Any) -> None:
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise InvalidTransaction("malformed")
+    for part in value:
+        put_compact(out, part, 64)
+
+
+def _take_weight(cursor: Cursor) -> tuple[int, int]:
+    return take_compact(cursor, 64), take_compact(cursor, 64)
+
+
+_FAULTS = tuple(FaultKind)
+
+
+def _put_fault(out: bytearray, value: Any) -> None:
+    if not isinstance(value, MachineFault):
+        raise InvalidTransaction("malformed")
+    out.append(_FAULTS.index(value.kind))
+    if value.is_fast:
+        _put_machine_id(out, value.machine_id)
+        _CODECS["u64"][0](out, value.rent_id)
+    else:
+        _CODECS["[u8; 16]"][0](out, value.reporter_hash)
+        _CODECS["[u8; 32]"][0](out, value.box_pubkey)
+
+
+def _take_fault(cursor: Cursor) -> MachineFault:
+    variant = cursor.take(1)[0]
+    if variant >= len(_FAULTS):
+        raise InvalidTransaction("malformed")
+    kind = _FAULTS[variant]
+    if kind is FaultKind.RENTED_INACCESSIBLE:
+        return MachineFault(kind, _take_machine_id(cursor), int.from_bytes(cursor.take(8), "little"))
+    return MachineFault(kind, reporter_hash=cursor.take(16), box_pubkey=cursor.take(32))
+
+
 def _coordinate(directions: tuple[str, str]) -> tuple[_Put, _Take]:
     def put(out: bytearray, value: Any) -> None:
         if not isinstance(value, Coordinate) or value.direction not in directions:
@@ -353,6 +390,8 @@ _CODECS: dict[str, tuple[_Put, _Take]] = {
     "Compact<u128>": (put_compact, take_compact),
     "Compact<u32>": (_put_compact_u32, lambda cursor: take_compact(cursor, 32)),
     "RewardDestination": (_put_payee, _take_payee),
+    "Weight": (_put_weight, _take_weight),
+    "MachineFaultType": (_put_fault, _take_fault),
     "bool": (_put_bool, _take_bool),
     "[u8; 16]": _fixed(16),
     "[u8; 32]": _fixed(32),

@@ -5,7 +5,13 @@ from __future__ import annotations
 from enum import Enum
 
 from dbc_desktop.domain.machine import CustomizeInfo, HardwareInfo
-from dbc_desktop.domain.parameters import MemberStakeParams, OnlineStakeParams, PhaseRewards, PointPrice
+from dbc_desktop.domain.parameters import (
+    MemberStakeParams,
+    OnlineStakeParams,
+    PhaseRewards,
+    PointPrice,
+    ReporterStakeParams,
+)
 from dbc_desktop.domain.schedule import RentalMode, TimeRange
 from dbc_desktop.domain.super_node import SuperNodePrefs
 
@@ -69,6 +75,10 @@ STRUCTS: dict[str, tuple[type, Fields]] = {
         (("stake_baseline", "u128"), ("stake_per_order", "u128"), ("min_free_stake_percent", "u32")),
     ),
     "ValidatorPrefs": (SuperNodePrefs, (("commission", "Compact<u32>"), ("blocked", "bool"))),
+    "ReporterStakeParamsInfo": (
+        ReporterStakeParams,
+        (("stake_baseline", "u128"), ("stake_per_report", "u128"), ("min_free_stake_percent", "u32")),
+    ),
     "TimeRange": (TimeRange, (("start_hour", "u8"), ("end_hour", "u8"))),
 }
 """What each is in the program, and its fields with their types."""

@@ -51,3 +51,12 @@ class MemberStakeParams:
     stake_baseline: int
     stake_per_order: int
     min_free_stake_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterStakeParams:
+    """`ReporterStakeParamsInfo`: units; the part of the stake that must stay unused in parts of 10^9."""
+
+    stake_baseline: int
+    stake_per_report: int
+    min_free_stake_percent: int

@@ -33,6 +33,7 @@ def _pallet(name: str, index: int, *calls: tuple[int, str, tuple[tuple[str, str]
 
 
 _MACHINE = (("machine_id", "MachineId"),)
+_REPORT = (("report_id", "u64"),)
 
 SPECS: tuple[CallSpec, ...] = (
     *_pallet("Utility", 1, (2, "batch_all", (("calls", "Vec<Call>"),), False)),
@@ -42,6 +43,34 @@ SPECS: tuple[CallSpec, ...] = (
         (0, "transfer_allow_death", (("dest", "MultiAddress"), ("value", "Compact<u128>")), False),
         (3, "transfer_keep_alive", (("dest", "MultiAddress"), ("value", "Compact<u128>")), False),
         (4, "transfer_all", (("dest", "MultiAddress"), ("keep_alive", "bool")), False),
+    ),
+    *_pallet(
+        "TechnicalCommittee",
+        14,
+        (
+            0,
+            "set_members",
+            (("new_members", "Vec<AccountId>"), ("prime", "Option<AccountId>"), ("old_count", "u32")),
+            True,
+        ),
+        (
+            2,
+            "propose",
+            (("threshold", "Compact<u32>"), ("proposal", "Call"), ("length_bound", "Compact<u32>")),
+            False,
+        ),
+        (3, "vote", (("proposal", "H256"), ("index", "Compact<u32>"), ("approve", "bool")), False),
+        (
+            6,
+            "close",
+            (
+                ("proposal_hash", "H256"),
+                ("index", "Compact<u32>"),
+                ("proposal_weight_bound", "Weight"),
+                ("length_bound", "Compact<u32>"),
+            ),
+            False,
+        ),
     ),
     *_pallet("Sudo", 33, (0, "sudo", (("call", "Call"),), False)),
     *_pallet(
@@ -96,7 +125,8 @@ SPECS: tuple[CallSpec, ...] = (
         (14, "machine_exit", _MACHINE, False),
         (15, "restake_online_machine", _MACHINE, False),
         (16, "apply_slash_review", (("slash_id", "u64"), ("reason", "Bytes")), False),
-        (17, "cancel_slash", (("slash_id", "u64"),), True),
+        (17, "cancel_slash", (("slash_id", "u64"),), False),
+        (18, "exec_slash", _MACHINE, False),
         (19, "update_machine_info", (*_MACHINE, ("server_room_info", "StakerCustomizeInfo")), False),
         (20, "force_machine_exit", (("machine_ids", "Vec<MachineId>"),), False),
         (21, "update_authorized_force_exit_accounts", (("accounts", "Vec<AccountId>"),), True),
@@ -130,6 +160,8 @@ SPECS: tuple[CallSpec, ...] = (
         110,
         (0, "submit_confirm_hash", (*_MACHINE, ("hash", "[u8; 16]")), False),
         (1, "submit_confirm_raw", (("machine_info_detail", "CommitteeUploadInfo"),), False),
+        (2, "apply_slash_review", (("slash_id", "u64"), ("reason", "Bytes")), False),
+        (3, "cancel_slash", (("slash_id", "u64"),), False),
     ),
     *_pallet(
         "RentMachine",
@@ -139,6 +171,46 @@ SPECS: tuple[CallSpec, ...] = (
         (2, "confirm_rent", (("rent_id", "u64"),), False),
         (3, "relet_machine", (("rent_id", "u64"), ("relet_duration", "u32")), False),
         (4, "bond_evm_address", (*_MACHINE, ("evm_address", "H160")), False),
+    ),
+    *_pallet(
+        "MaintainCommittee",
+        112,
+        (0, "set_reporter_stake_params", (("stake_params", "ReporterStakeParamsInfo"),), True),
+        (1, "report_machine_fault", (("report_reason", "MachineFaultType"),), False),
+        (2, "reporter_add_stake", (("amount", "u128"),), False),
+        (3, "reporter_reduce_stake", (("amount", "u128"),), False),
+        (4, "reporter_cancel_report", _REPORT, False),
+        (5, "committee_book_report", _REPORT, False),
+        (
+            6,
+            "reporter_add_encrypted_error_info",
+            (*_REPORT, ("to_committee", "AccountId"), ("encrypted_err_info", "Bytes")),
+            False,
+        ),
+        (7, "committee_submit_verify_hash", (*_REPORT, ("hash", "[u8; 16]")), False),
+        (
+            8,
+            "committee_submit_verify_raw",
+            (
+                *_REPORT,
+                *_MACHINE,
+                ("rent_order_id", "u64"),
+                ("reporter_rand_str", "Bytes"),
+                ("committee_rand_str", "Bytes"),
+                ("err_reason", "Bytes"),
+                ("extra_err_info", "Bytes"),
+                ("support_report", "bool"),
+            ),
+            False,
+        ),
+        (
+            9,
+            "committee_submit_inaccessible_raw",
+            (*_REPORT, ("committee_rand_str", "Bytes"), ("is_support", "bool")),
+            False,
+        ),
+        (10, "apply_slash_review", (("report_result_id", "u64"), ("reason", "Bytes")), False),
+        (11, "cancel_reporter_slash", (("slashed_report_id", "u64"),), False),
     ),
 )
 

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Consequence, Severity
 from dbc_desktop.domain.errors import ChainRejected
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.domain.schedule import RentalMode
-from dbc_desktop.rules import balances, catalogue, parameters
+from dbc_desktop.rules import balances, catalogue, dispute_consequences, parameters
 from dbc_desktop.rules.online_profile import offline, payout, schedule
 from dbc_desktop.rules.online_profile.rows import MACHINES, SLASH_REVIEW, STASH_STAKE, MachineRow
 from dbc_desktop.rules.orders import NEXT_RENT_ID, ORDERS, OrderRow
 from dbc_desktop.rules.staking.rows import staking_era_of
 from dbc_desktop.rules.state import SINGLE, State
+from dbc_desktop.rules.told import Found, Teller, fixed_fee, units
+from dbc_desktop.rules.told import one as _one
 from dbc_desktop.rules.work import Work
-
-Found = Iterator[Consequence]
 
 
 def consequences_of(work: Work, before: State, call: Call, signer: bytes) -> tuple[Consequence, ...]:
     """What `call`, done in `work`, did to `before`."""
     teller = _TELLERS.get((call.pallet, call.name))
     return tuple(teller(work, before, catalogue.arguments(call), signer)) if teller else ()
-
-
-def _one(kind: str, severity: Severity = Severity.INFO, amount: int | None = None, **facts: object) -> Consequence:
-    if amount is not None:
-        facts = {"amount": Balance(amount), **facts}
-    return Consequence(kind, severity, facts)
-
-
-def _fixed_fee(work: Work) -> Found:
-    for event in work.events:
-        if event.name == "TxFeeToTreasury":
-            yield _one("fixed_fee", Severity.WARN, _units(event.fields["amount"]))
 
 
 def _stake(work: Work, before: State, machine: MachineRow | None, kind: str) -> Found:
@@ -46,23 +31,19 @@ def _stake(work: Work, before: State, machine: MachineRow | None, kind: str) -> 
             yield _one(kind, Severity.INFO, added, stash=machine.stash)
 
 
-def _units(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
 def _machine(work: Work, args: dict[str, object]) -> MachineRow | None:
     return work.layer.get(MACHINES, str(args["machine_id"]))
 
 
 def _transfer(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
-    yield _one("transfer_out", Severity.INFO, _units(args["value"]), dest=args["dest"])
+    yield _one("transfer_out", Severity.INFO, units(args["value"]), dest=args["dest"])
 
 
 def _sent(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     """What left the account, where the call does not say how much."""
     for event in work.events:
         if event.name in ("Transfer", "DonateToTreasury"):
-            yield _one("transfer_out", Severity.INFO, _units(event.fields["amount"]), dest=args.get("dest"))
+            yield _one("transfer_out", Severity.INFO, units(event.fields["amount"]), dest=args.get("dest"))
 
 
 def _burn(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
@@ -77,11 +58,11 @@ def _controller(work: Work, before: State, args: dict[str, object], signer: byte
 
 def _bond(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     yield from _stake(work, before, _machine(work, args), "reserve_stake")
-    yield from _fixed_fee(work)
+    yield from fixed_fee(work)
 
 
 def _room(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
-    yield from _fixed_fee(work)
+    yield from fixed_fee(work)
 
 
 def _describe(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
@@ -97,8 +78,8 @@ def _fulfil(work: Work, before: State, args: dict[str, object], signer: bytes) -
 def _claim(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     for event in work.events:
         if event.name == "ClaimReward":
-            yield _one("reward_minted", Severity.INFO, _units(event.fields["amount"]), stash=event.fields["stash"])
-    added = sum(_units(event.fields["delta"]) for event in work.events if event.name == "MachineAddStake")
+            yield _one("reward_minted", Severity.INFO, units(event.fields["amount"]), stash=event.fields["stash"])
+    added = sum(units(event.fields["delta"]) for event in work.events if event.name == "MachineAddStake")
     if added:
         yield _one("stake_topped_up", Severity.INFO, added)
 
@@ -118,14 +99,14 @@ def _offline(work: Work, before: State, args: dict[str, object], signer: bytes) 
 
 def _online(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     yield _one("goes_online", machine_id=args["machine_id"], era=work.era + 1)
-    added = sum(_units(event.fields["amount"]) for event in work.events if event.name == "StakeAdded")
+    added = sum(units(event.fields["amount"]) for event in work.events if event.name == "StakeAdded")
     if added:
         yield _one("slash_on_return", Severity.LOSS, added, blocks=work.profile.slash_delay)
 
 
 def _released(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     freed = balances.holdings(before, signer).reserved - balances.holdings(work.layer, signer).reserved
-    freed = freed or sum(_units(event.fields["amount"]) for event in work.events if event.name == "StakeReduced")
+    freed = freed or sum(units(event.fields["amount"]) for event in work.events if event.name == "StakeReduced")
     if freed > 0:
         yield _one("stake_released", Severity.INFO, freed)
 
@@ -142,13 +123,13 @@ def _leave(work: Work, before: State, args: dict[str, object], signer: bytes) ->
 def _change_hardware(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     for event in work.events:
         if event.name == "MachineOfflineToMutHardware":
-            yield _one("verify_fee", Severity.WARN, _units(event.fields["verify_fee"]))
-            yield _one("hardware_slash", Severity.LOSS, _units(event.fields["offline_slash"]))
+            yield _one("verify_fee", Severity.WARN, units(event.fields["verify_fee"]))
+            yield _one("hardware_slash", Severity.LOSS, units(event.fields["offline_slash"]))
     yield from _leave(work, before, args, signer)
 
 
 def _review(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
-    review = work.layer.get(SLASH_REVIEW, _units(args["slash_id"]))
+    review = work.layer.get(SLASH_REVIEW, units(args["slash_id"]))
     if review is not None:
         blocks = review.expire_time - work.height
         yield _one("review_stake", Severity.WARN, review.staked, blocks=blocks, until=review.expire_time)
@@ -181,7 +162,7 @@ def _evm(work: Work, before: State, args: dict[str, object], signer: bytes) -> F
 
 
 def _member_stake(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
-    yield _one("reserve_stake", Severity.INFO, _units(args["amount"]), stash=signer)
+    yield _one("reserve_stake", Severity.INFO, units(args["amount"]), stash=signer)
 
 
 def _member_claim(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
@@ -195,17 +176,17 @@ def _rent(work: Work, before: State, args: dict[str, object], signer: bytes) -> 
         yield _one("nothing_happens", Severity.WARN)
         return
     yield _one("rent_reserved", Severity.INFO, order.fee, machine_id=order.machine_id)
-    asked = _units(args["duration"])
+    asked = units(args["duration"])
     if order.rent_end - order.rent_start < asked:
         yield _one("lease_shortened", Severity.WARN, blocks=order.rent_end - order.rent_start, asked_blocks=asked)
-    yield from _fixed_fee(work)
+    yield from fixed_fee(work)
     yield _one("confirm_window", Severity.WARN, blocks=work.profile.confirm_window)
 
 
 def _paid(work: Work, before: State, signer: bytes) -> Found:
     """What goes to the rent pot counts as burned: nothing leaves the pot in another way."""
     pot = parameters.rent_rules(work.profile, work.layer).pot
-    paid = [(event.fields["to"], _units(event.fields["amount"])) for event in work.events if event.name == "Transfer"]
+    paid = [(event.fields["to"], units(event.fields["amount"])) for event in work.events if event.name == "Transfer"]
     burned = balances.issuance(before) - balances.issuance(work.layer) + sum(amount for to, amount in paid if to == pot)
     if burned:
         yield _one("rent_burned", Severity.LOSS, burned)
@@ -215,7 +196,7 @@ def _paid(work: Work, before: State, signer: bytes) -> Found:
 
 
 def _order(work: Work, args: dict[str, object]) -> OrderRow | None:
-    return work.layer.get(ORDERS, _units(args["rent_id"]))
+    return work.layer.get(ORDERS, units(args["rent_id"]))
 
 
 def _confirm(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
@@ -227,7 +208,7 @@ def _confirm(work: Work, before: State, args: dict[str, object], signer: bytes) 
 
 def _relet(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     yield from _paid(work, before, signer)
-    old, order = before.get(ORDERS, _units(args["rent_id"])), _order(work, args)
+    old, order = before.get(ORDERS, units(args["rent_id"])), _order(work, args)
     if old is not None and old == order:
         yield _one("nothing_happens", Severity.WARN)
     elif old is not None and order is not None:
@@ -235,7 +216,7 @@ def _relet(work: Work, before: State, args: dict[str, object], signer: bytes) ->
 
 
 def _node_stake(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
-    added = sum(_units(event.fields["amount"]) for event in work.events if event.name == "Bonded")
+    added = sum(units(event.fields["amount"]) for event in work.events if event.name == "Bonded")
     if added:
         yield _one("node_stake_locked", Severity.INFO, added)
 
@@ -244,11 +225,11 @@ def _node_stake_leaves(work: Work, before: State, args: dict[str, object], signe
     for event in work.events:
         if event.name == "Unbonded":
             blocks = work.profile.bonding_eras * BLOCKS_PER_ERA
-            yield _one("node_stake_leaving", Severity.WARN, _units(event.fields["amount"]), blocks=blocks)
+            yield _one("node_stake_leaving", Severity.WARN, units(event.fields["amount"]), blocks=blocks)
 
 
 def _node_stake_back(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
-    freed = sum(_units(event.fields["amount"]) for event in work.events if event.name == "Withdrawn")
+    freed = sum(units(event.fields["amount"]) for event in work.events if event.name == "Withdrawn")
     if freed:
         yield _one("stake_released", Severity.INFO, freed)
 
@@ -276,7 +257,8 @@ def failed(refusal: ChainRejected) -> tuple[Consequence, ...]:
     return (_one("would_fail", Severity.LOSS, pallet=refusal.pallet, name=refusal.name),)
 
 
-_TELLERS: dict[tuple[str, str], Callable[[Work, State, dict[str, object], bytes], Found]] = {
+_TELLERS: dict[tuple[str, str], Teller] = {
+    **dispute_consequences.TELLERS,
     ("Balances", "transfer_allow_death"): _transfer,
     ("Balances", "transfer_keep_alive"): _transfer,
     ("Balances", "transfer_all"): _sent,

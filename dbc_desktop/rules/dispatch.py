@@ -10,14 +10,17 @@ from dbc_desktop.rules import (
     balances,
     catalogue,
     committee,
+    committee_appeals,
     generic_func,
     online_committee,
     parameters,
     price,
     rent_machine,
+    technical_committee,
     utility,
 )
 from dbc_desktop.rules.codec import RAW
+from dbc_desktop.rules.maintain_committee.calls import CALLS as MAINTAIN_COMMITTEE_CALLS
 from dbc_desktop.rules.online_profile.calls import CALLS as ONLINE_PROFILE_CALLS
 from dbc_desktop.rules.online_profile.calls import ROOT_CALLS as ONLINE_PROFILE_ROOT_CALLS
 from dbc_desktop.rules.staking.calls import CALLS as STAKING_CALLS
@@ -33,8 +36,11 @@ SIGNED: dict[tuple[str, str], Callable[..., None]] = {
     **ONLINE_PROFILE_CALLS,
     **committee.CALLS,
     **online_committee.CALLS,
+    **committee_appeals.CALLS,
     **rent_machine.CALLS,
     **STAKING_CALLS,
+    **MAINTAIN_COMMITTEE_CALLS,
+    **technical_committee.CALLS,
 }
 ROOT: dict[tuple[str, str], Callable[..., None]] = {
     **generic_func.ROOT_CALLS,
@@ -43,6 +49,7 @@ ROOT: dict[tuple[str, str], Callable[..., None]] = {
     **ONLINE_PROFILE_ROOT_CALLS,
     **committee.ROOT_CALLS,
     **STAKING_ROOT_CALLS,
+    **technical_committee.ROOT_CALLS,
 }
 
 
@@ -58,7 +65,8 @@ def dispatch(work: Work, who: bytes, call: Call) -> None:
     elif name in SIGNED:
         SIGNED[name](work, who, *_checked(call))
     else:
-        refuse("System", "BadOrigin" if name in ROOT else "CallFiltered")
+        known = name in ROOT or name in technical_committee.MOTIONS
+        refuse("System", "BadOrigin" if known else "CallFiltered")
 
 
 def _batch_all(work: Work, who: bytes, calls: object) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC
 from dbc_desktop.domain.super_node import Payee, PayTo, SuperNodePrefs
-from dbc_desktop.rules import balances, committee, price, treasury
+from dbc_desktop.rules import balances, committee, price, technical_committee, treasury
 from dbc_desktop.rules.dispatch import SUDO_KEY
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.profile import PROFILES, RulesProfile
@@ -49,6 +49,7 @@ class GenesisSpec:
         treasury_spends: The treasury burns its part every twelve days; chains made before it could never do.
         super_nodes: Who stands for election from the first block; endowed with more than the own stake.
         supporters: Who supports them; endowed with more than the stake.
+        technical: Who sits in the technical committee, which grants appeals.
     """
 
     profile: str
@@ -62,6 +63,7 @@ class GenesisSpec:
     treasury_spends: bool = False
     super_nodes: tuple[FirstNode, ...] = ()
     supporters: tuple[FirstSupporter, ...] = ()
+    technical: tuple[bytes, ...] = ()
 
 
 def genesis(spec: GenesisSpec) -> Engine:
@@ -99,6 +101,8 @@ def genesis_under(profile: RulesProfile, spec: GenesisSpec) -> Engine:
     election.elect(work, 0)
     if spec.treasury_spends:
         treasury.await_spend(work)
+    if spec.technical:
+        technical_committee.set_members(work, spec.technical, None, 0)
     layer.settle()
     digest = blake2b(b"".join((spec.profile.encode(), spec.seed)), digest_size=32)
     for name, key, value in state.rows():

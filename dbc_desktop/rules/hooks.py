@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from dbc_desktop.rules import generic_func, online_committee, rent_machine, treasury
-from dbc_desktop.rules.online_profile import offline, payout
+from dbc_desktop.rules import committee_appeals, generic_func, online_committee, rent_machine, treasury
+from dbc_desktop.rules.maintain_committee import appeals, booking, verdict, windows
+from dbc_desktop.rules.online_profile import payout, slashes
 from dbc_desktop.rules.staking import eras as staking_eras
 from dbc_desktop.rules.work import AGENDA, Work
 
 
 def on_initialize(work: Work) -> None:
-    """The treasury, the rent pot, the staking era, payouts, the era roll, and slashes that are due."""
+    """The treasury, the rent pot, the staking era, payouts, the era roll, lost appeals, and slashes that are due."""
     treasury.end_spend_period(work)
     generic_func.run_hook(work)
     staking_eras.roll(work)
     payout.list_machines(work)
     payout.pay_slot(work)
     payout.roll_era(work)
-    offline.execute_slashes(work)
+    slashes.execute_slashes(work)
+    committee_appeals.settle_reviews(work)
     online_committee.execute_slashes(work)
+    appeals.settle_reviews(work)
+    verdict.execute_results(work)
 
 
 def on_finalize(work: Work) -> None:
-    """Committee work, then rent orders that lapse or end; then this block's page of the agenda is torn out."""
+    """Committee work, rent orders that lapse or end, then reports; then this block's page of the agenda is torn out."""
     online_committee.start_revealing(work)
     online_committee.summarize(work)
     online_committee.distribute(work)
     rent_machine.lapse_orders(work)
     rent_machine.end_orders(work)
+    windows.end_windows(work)
+    booking.draw_arbiters(work)
     work.layer.remove(AGENDA, work.height)

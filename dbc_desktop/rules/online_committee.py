@@ -48,6 +48,8 @@ ORDERS = declare("OnlineCommittee.MachineCommittee", TEXT, row(OrderRow))
 SUMMARIZE = declare_value("OnlineCommittee.Summarizing", row(tuple[str, ...]))
 """Machines of which enough is known at the end of this block."""
 PENDING = declare("OnlineCommittee.PendingSlash", NUMBER, row(PendingSlash))
+CANCELED = declare("OnlineCommittee.CanceledSlashes", NUMBER, NUMBER)
+"""Slashes that an appeal undid, and the height at which; they stay in `PENDING` and are never executed."""
 NEXT_SLASH_ID = declare_value("OnlineCommittee.NextSlashId", NUMBER)
 
 
@@ -115,7 +117,7 @@ def summarize(work: Work) -> None:
 
 def distribute(work: Work) -> None:
     """Have a committee look at each machine that waits for one."""
-    profile, order_stake = work.profile, parameters.member_stakes(work.profile, work.layer).stake_per_order
+    profile, order_stake = work.profile, parameters.order_stake(work)
     for machine_id in work.layer.get(CONFIRMED, SINGLE) or ():
         normal = committee.lists(work.layer).normal
         chosen = profile.verification.choose(normal, work.random(machine_id.encode()))
@@ -133,10 +135,10 @@ def distribute(work: Work) -> None:
 
 def execute_slashes(work: Work) -> None:
     """At its height: who was absent or outvoted loses an order's stake, who was right gets its stake back."""
-    order_stake = parameters.member_stakes(work.profile, work.layer).stake_per_order
+    order_stake = parameters.order_stake(work)
     for _, subject in work.due("committee_slash"):
         slash = work.layer.get(PENDING, int(subject))
-        if slash is None:
+        if slash is None or work.layer.get(CANCELED, int(subject)) is not None:
             continue
         lost = slash.unruly if slash.result == NO_CONSENSUS else (*slash.unruly, *slash.invalid)
         for member in lost:
@@ -202,7 +204,7 @@ def _sum_up(work: Work, machine_id: str) -> None:
 
 
 def _free(work: Work, members: tuple[bytes, ...]) -> None:
-    order_stake = parameters.member_stakes(work.profile, work.layer).stake_per_order
+    order_stake = parameters.order_stake(work)
     for member in members:
         committee.change_used(work, member, -order_stake)
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbc_desktop.domain.parameters import MemberStakeParams, OnlineStakeParams, PhaseRewards, PointPrice
+from dbc_desktop.domain.parameters import (
+    MemberStakeParams,
+    OnlineStakeParams,
+    PhaseRewards,
+    PointPrice,
+    ReporterStakeParams,
+)
 from dbc_desktop.rules import price
 from dbc_desktop.rules.arithmetic import PERBILL, percent
 from dbc_desktop.rules.codec import NUMBER, RAW, row
@@ -23,6 +29,7 @@ STAKE_PARAMS = declare_value("OnlineProfile.OnlineStakeParams", row(OnlineStakeP
 RENT_DESTROYED = declare_value("OnlineProfile.RentFeeDestroyPercent", NUMBER)
 """Parts of 10^9."""
 RENT_FEE_POT = declare_value("RentMachine.RentFeePot", RAW)
+REPORTER_STAKES = declare_value("MaintainCommittee.ReporterStakeParams", row(ReporterStakeParams))
 MEMBER_STAKES = declare_value("Committee.CommitteeStakeParams", row(MemberStakeParams))
 
 
@@ -55,6 +62,17 @@ def member_stakes(profile: RulesProfile, layer: Readable) -> MemberStakeParams:
         profile.committee_stake, profile.committee_order_stake, percent(profile.committee_free_percent)
     )
     return layer.get(MEMBER_STAKES, SINGLE) or own
+
+
+def order_stake(work: Work) -> int:
+    """Units of a committee member's stake that an order uses."""
+    return member_stakes(work.profile, work.layer).stake_per_order
+
+
+def reporter_stakes(profile: RulesProfile, layer: Readable) -> ReporterStakeParams:
+    """What a reporter must have at stake."""
+    own = ReporterStakeParams(profile.reporter_stake, profile.report_stake, percent(profile.reporter_free_percent))
+    return layer.get(REPORTER_STAKES, SINGLE) or own
 
 
 def reward_info(layer: Readable, era: int) -> PhaseRewards | None:
@@ -119,6 +137,11 @@ def set_committee_stake_params(work: Work, stake_params: MemberStakeParams) -> N
     work.layer.put(MEMBER_STAKES, SINGLE, stake_params)
 
 
+def set_reporter_stake_params(work: Work, stake_params: ReporterStakeParams) -> None:
+    """Root: what a reporter must have at stake."""
+    work.layer.put(REPORTER_STAKES, SINGLE, stake_params)
+
+
 def _from_next_era(work: Work, info: PhaseRewards) -> None:
     """Let it hold from the next era on; what held in the last one is kept until it is paid."""
     since, versions = work.era + 1, work.layer.get(REWARD_INFO, SINGLE) or ()
@@ -134,4 +157,5 @@ ROOT_CALLS: dict[tuple[str, str], Callable[..., None]] = {
     ("OnlineProfile", "set_rentfee_destroy_percent"): set_rentfee_destroy_percent,
     ("Committee", "set_committee_stake_params"): set_committee_stake_params,
     ("RentMachine", "set_rent_fee_pot"): set_rent_fee_pot,
+    ("MaintainCommittee", "set_reporter_stake_params"): set_reporter_stake_params,
 }

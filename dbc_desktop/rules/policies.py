@@ -339,6 +339,10 @@ class SecondLookPolicy(Protocol):
     def frees_on_exit(self) -> bool:
         """Whether a machine that leaves for good while it is verified again gets back what was set aside for it."""
 
+    @property
+    def lowers_slashed_stake(self) -> bool:
+        """Whether a slash that eats the stake of a machine also lowers what the machine has on record."""
+
     def returned(self, earlier_review: int) -> int:
         """Units of an earlier appeal against the same slash that are free again when a new one replaces it."""
 
@@ -350,6 +354,7 @@ class NothingStranded:
     keeps_record_of_waiting: bool = False
     may_return: bool = False
     frees_on_exit: bool = True
+    lowers_slashed_stake: bool = True
 
     def returned(self, earlier_review: int) -> int:
         """All of it."""
@@ -358,11 +363,12 @@ class NothingStranded:
 
 @dataclass(frozen=True, slots=True)
 class StrandedAsWritten:
-    """As the chain does it: coins may stay reserved without belonging to anything (chain-rules 4.11, 4.12, Q13)."""
+    """As the chain does it: coins may stay reserved without belonging to anything (chain-rules 4.11, 4.12, Q4, Q13)."""
 
     keeps_record_of_waiting: bool = True
     may_return: bool = True
     frees_on_exit: bool = False
+    lowers_slashed_stake: bool = False
 
     def returned(self, earlier_review: int) -> int:
         """Nothing: the new record only takes the place of the old one."""

@@ -36,6 +36,16 @@ from dbc_desktop.rules.policies import (
     StrandedAsWritten,
     WholeUnits,
 )
+from dbc_desktop.rules.report_policies import (
+    AppealPolicy,
+    AppealsLostAtOnce,
+    AppealsUntilSlash,
+    BookedReports,
+    BookedReportsAsWritten,
+    DrawnArbiters,
+    ReportPolicy,
+    ReportWindows,
+)
 from dbc_desktop.rules.snapshot_policies import AsWritten, CountedOnce, SnapshotPolicy
 from dbc_desktop.rules.stream_policies import NoReleases, Release, ReleasesPolicy, ScheduledReleases, YearlyStream
 from dbc_desktop.rules.verification_policies import DrawnMembers, DrawnMembersFreedTwice, VerificationPolicy
@@ -69,6 +79,13 @@ OFFLINE_WHILE_ONLINE = ((70, 2), (28_800, 4), (144_000, 30), (None, 80))
 OFFLINE_WHILE_RENTED = ((70, 2), (28_800, 4), (72_000, 30), (None, 50))
 """Percent of the stake by blocks offline, ranges half open (chain-rules 4.12)."""
 
+REPORTED_INACCESSIBLE = ((70, 4), (28_800, 8), (72_000, 60), (None, 100))
+REPORTED_MALFUNCTION = ((2_400, 6), (14_400, 12), (28_800, 16), (72_000, 60), (None, 100))
+REPORTED_COUNTERFEIT = ((2_400, 12), (14_400, 24), (28_800, 32), (72_000, 60), (None, 100))
+"""The same where somebody else reported the machine, by blocks since the report."""
+
+REPORT_WINDOWS = ReportWindows()
+
 
 @dataclass(frozen=True, slots=True)
 class RulesProfile:
@@ -97,6 +114,8 @@ class RulesProfile:
     slashes: SlashPolicy
     verification: VerificationPolicy
     began_ms: int
+    reports: ReportPolicy
+    appeals: AppealPolicy
     election: ElectionPolicy
     releases: ReleasesPolicy
     node_stream: YearlyStream
@@ -142,6 +161,15 @@ class RulesProfile:
     slash_free_online: int = 144_000
     offline_online: tuple[tuple[int | None, int], ...] = OFFLINE_WHILE_ONLINE
     offline_rented: tuple[tuple[int | None, int], ...] = OFFLINE_WHILE_RENTED
+    reported_inaccessible: tuple[tuple[int | None, int], ...] = REPORTED_INACCESSIBLE
+    reported_malfunction: tuple[tuple[int | None, int], ...] = REPORTED_MALFUNCTION
+    reported_counterfeit: tuple[tuple[int | None, int], ...] = REPORTED_COUNTERFEIT
+    worst_after: int = 72_000
+    slash_committee_percent: int = 20
+    reporter_stake: int = 20_000 * DBC
+    report_stake: int = 1_000 * DBC
+    reporter_free_percent: int = 40
+    report_windows: ReportWindows = REPORT_WINDOWS
 
 
 _QUARTER_THEN_DAILY, _PERCENT_TO_COMMITTEE = QuarterThenDaily(), PercentToCommittee()
@@ -167,6 +195,8 @@ LAUNCH_2021 = RulesProfile(
     election=HighestTotals(),
     releases=NoReleases(),
     node_stream=YearlyStream(),
+    reports=DrawnArbiters(),
+    appeals=AppealsUntilSlash(),
 )
 """The rules announced at launch (design 3.1); the default of the embedded chain."""
 
@@ -191,6 +221,8 @@ MAINNET_411 = RulesProfile(
     election=SequentialPhragmen(),
     releases=RELEASES,
     node_stream=YearlyStream(),
+    reports=BookedReports(),
+    appeals=AppealsUntilSlash(needs_controller=True),
 )
 """The rules of the network at runtime 411 as chain-rules writes them down, less the quirks that hurt people."""
 
@@ -201,6 +233,8 @@ MAINNET_411_STRICT = replace(
     snapshots=AsWritten(),
     orders=RunningOrdersCountAsWritten(),
     verification=DrawnMembersFreedTwice(),
+    reports=BookedReportsAsWritten(),
+    appeals=AppealsLostAtOnce(),
 )
 """The same with those quirks (chain-rules 14, marked there): to see what a call would really do, not to play by."""
 

@@ -6,6 +6,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+def drawn_of(members: tuple[bytes, ...], count: int, seed: bytes) -> tuple[bytes, ...]:
+    """`count` of `members`, drawn by `seed`, sorted; none while there are too few."""
+    left = list(members)
+    if len(left) < count:
+        return ()
+    number = int.from_bytes(seed)
+    drawn = []
+    for _ in range(count):
+        number, index = divmod(number, len(left))
+        drawn.append(left.pop(index))
+    return tuple(sorted(drawn))
+
+
 class VerificationPolicy(Protocol):
     """Who verifies a machine. Called by `online_committee.distribute`."""
 
@@ -24,15 +37,7 @@ class DrawnMembers:
 
     def choose(self, normal: tuple[bytes, ...], seed: bytes) -> tuple[bytes, ...]:
         """The members that must look at the machine, sorted; none while there are too few."""
-        left = list(normal)
-        if len(left) < self.members:
-            return ()
-        number = int.from_bytes(seed)
-        drawn = []
-        for _ in range(self.members):
-            number, index = divmod(number, len(left))
-            drawn.append(left.pop(index))
-        return tuple(sorted(drawn))
+        return drawn_of(normal, self.members, seed)
 
     def freed_again(self, outvoted: tuple[bytes, ...]) -> tuple[bytes, ...]:
         """Nobody: they were freed when the order was summed up."""

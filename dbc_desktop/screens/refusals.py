@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dbc_desktop.screens import dispute_refusals
 from dbc_desktop.screens.texts import tr
 
 Sentence = Callable[[], str]
@@ -151,9 +152,11 @@ _BALANCES: dict[str, Sentence] = {
     "NotExpendable": lambda: tr("This would empty the account. Leave a little DBC in it."),
 }
 _PALLETS: dict[str, dict[str, Sentence]] = {
+    "MaintainCommittee": dispute_refusals.REPORTS,
+    "TechnicalCommittee": dispute_refusals.SEATS,
     "RentMachine": _RENT,
     "OnlineProfile": _PROFILE,
-    "OnlineCommittee": _COMMITTEE,
+    "OnlineCommittee": _COMMITTEE | dispute_refusals.APPEALS,
     "Committee": _MEMBERS,
     "Balances": _BALANCES,
     "Staking": _STAKING,

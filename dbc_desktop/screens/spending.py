@@ -13,6 +13,7 @@ from dbc_desktop.domain.network import BLOCKS_PER_ERA, ClockMode, Identity
 from dbc_desktop.rules.catalogue import arguments
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.consequences import consequence_text
+from dbc_desktop.screens.dispute_calls import names_of
 from dbc_desktop.screens.notices import Notice, rejection_notice
 from dbc_desktop.screens.texts import ntr, tr
 
@@ -121,7 +122,16 @@ def spending_screen(
     )
 
 
-_OUTGOING = ("transfer_out", "reserve_stake", "rent_reserved", "rent_burned", "rent_paid", "fixed_fee")
+_OUTGOING = (
+    "transfer_out",
+    "reserve_stake",
+    "rent_reserved",
+    "rent_burned",
+    "rent_paid",
+    "fixed_fee",
+    "reporter_stake",
+    "review_stake",
+)
 
 
 def spent(preview: Preview) -> Balance:
@@ -160,6 +170,12 @@ _CALL_WORDS: dict[str, Callable[[], str]] = {
     "msg": lambda: tr("message"),
     "sig": lambda: tr("signature"),
     "server_room_info": lambda: tr("description"),
+    "report_reason": lambda: tr("fault"),
+    "report_id": lambda: tr("report"),
+    "report_result_id": lambda: tr("report"),
+    "slash_id": lambda: tr("slash"),
+    "reason": lambda: tr("reason"),
+    "proposal": lambda: tr("motion"),
 }
 
 
@@ -174,7 +190,7 @@ def _argument(name: str, value: object) -> str:
     if isinstance(value, bytes):
         shown = (
             formats.short_address(_address(value))
-            if name in ("dest", "controller", "member")
+            if name in ("dest", "controller", "member", "to_committee")
             else formats.short_id(value.hex())
         )
     elif name in ("value", "amount") and isinstance(value, int):
@@ -234,6 +250,9 @@ def _names(call: Call, preview: Preview | None) -> tuple[str, str]:
         return tr("Report {machine} offline", machine=machine), tr("Report offline")
     if key == ("OnlineProfile", "controller_report_online"):
         return tr("Report {machine} online", machine=machine), tr("Report online")
+    disputed = names_of(call, args, _amount_of(preview, "report_at_risk") or _amount_of(preview, "review_stake"))
+    if disputed is not None:
+        return disputed
     if call.pallet == "RentMachine":
         return _rent_names(call, preview, args, machine)
     if key == ("GenericFunc", "destroy_free_dbc"):

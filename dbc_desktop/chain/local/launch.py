@@ -33,10 +33,13 @@ COMMITTEE = tuple(f"committee {number}" for number in range(5))
 SUPER_NODES = tuple(f"super node {number}" for number in range(34))
 """More than there are seats, also after the first quarter of a year."""
 SUPPORTERS = tuple(f"supporter {number}" for number in range(48))
+TECHNICAL = tuple(f"technical {number}" for number in range(5))
+"""Who sits in the technical committee and decides on appeals."""
 BANK, SUDO, RENTER = "bank", "sudo", "renter"
 
 _FOR_FEES = 1_000 * DBC
 _COMMITTEE_DBC = 200_000
+_TECHNICAL_DBC = 10_000
 _OPERATOR_DBC = 20_000_000
 _RENTER_DBC = 100_000_000
 _SUDO_DBC = 1_000_000
@@ -176,7 +179,7 @@ def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> Gene
     Machines are priced by `STANDARD_PRICE`, not by the profile's own.
     """
     keys = PlayKeys(seed)
-    held = {SUDO: _SUDO_DBC} | dict.fromkeys(COMMITTEE, _COMMITTEE_DBC)
+    held = {SUDO: _SUDO_DBC} | dict.fromkeys(COMMITTEE, _COMMITTEE_DBC) | dict.fromkeys(TECHNICAL, _TECHNICAL_DBC)
     if residents:
         held |= {operator.name: _OPERATOR_DBC for operator in OPERATORS} | {RENTER: _RENTER_DBC}
     endowments = [(TREASURY, _TREASURY_DBC * DBC)]
@@ -198,13 +201,14 @@ def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> Gene
         treasury_spends=True,
         super_nodes=nodes,
         supporters=supporters,
+        technical=tuple(keys.account(name) for name in TECHNICAL),
     )
 
 
 def pack_spec(spec: GenesisSpec) -> bytes:
     """The one form in which a genesis is kept and hashed; without what came later as it was before there was that."""
     held = asdict(spec)
-    for name in ("standard_price", "treasury_spends", "super_nodes", "supporters"):
+    for name in ("standard_price", "treasury_spends", "super_nodes", "supporters", "technical"):
         if not held[name]:
             del held[name]
     return json.dumps(held, default=bytes.hex, sort_keys=True, separators=(",", ":")).encode()
@@ -236,6 +240,7 @@ def unpack_spec(data: bytes) -> GenesisSpec:
             FirstSupporter(bytes.fromhex(who), int(stake), tuple(map(bytes.fromhex, targets)))
             for who, stake, targets in held.get("supporters", ())
         ),
+        technical=tuple(bytes.fromhex(member) for member in held.get("technical", ())),
     )
 
 

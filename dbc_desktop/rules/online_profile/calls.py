@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbc_desktop.rules.online_profile import bonding, claim, leaving, offline, online, review, schedule, upkeep
+from dbc_desktop.rules.online_profile import (
+    bonding,
+    claim,
+    leaving,
+    offline,
+    online,
+    reported,
+    review,
+    schedule,
+    upkeep,
+)
 
 CALLS: dict[tuple[str, str], Callable[..., None]] = {
     ("OnlineProfile", call.__name__): call
@@ -30,10 +40,10 @@ CALLS: dict[tuple[str, str], Callable[..., None]] = {
         schedule.set_specific_date_schedule,
         schedule.clear_specific_date,
         review.apply_slash_review,
+        reported.exec_slash,
     )
 }
 
 ROOT_CALLS: dict[tuple[str, str], Callable[..., None]] = {
-    ("OnlineProfile", call.__name__): call
-    for call in (review.cancel_slash, leaving.update_authorized_force_exit_accounts)
+    ("OnlineProfile", call.__name__): call for call in (leaving.update_authorized_force_exit_accounts,)
 }

@@ -6,7 +6,7 @@ committee says ends it or starts it over.
 
 from __future__ import annotations
 
-from dbc_desktop.rules import balances, parameters
+from dbc_desktop.rules import parameters, slashing
 from dbc_desktop.rules.arithmetic import value_to_dbc
 from dbc_desktop.rules.online_profile import stake
 from dbc_desktop.rules.online_profile.rows import HARDWARE_CHANGE, HardwareChange, MachineRow
@@ -109,7 +109,4 @@ def _verify_fee(work: Work) -> int:
 def _pay(work: Work, stash: bytes, amount: int, to: tuple[bytes, ...]) -> None:
     """Take reserved mining stake: shared by `to`, what does not divide to the treasury (chain-rules 2.7)."""
     stake.lower(work, stash, amount)
-    each = work.profile.slashes.each(amount, len(to))
-    for member in to:
-        balances.repatriate(work, stash, member, each)
-    balances.repatriate(work, stash, work.profile.treasury, amount - each * len(to))
+    slashing.take(work, stash, amount, to)

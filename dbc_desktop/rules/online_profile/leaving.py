@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.rules.codec import row
-from dbc_desktop.rules.online_profile import hardware_change, points, stake
+from dbc_desktop.rules.online_profile import departure, hardware_change, points, stake
+from dbc_desktop.rules.online_profile.reported import REPORTED
 from dbc_desktop.rules.online_profile.rows import (
     CONFIRMED,
     MACHINES,
@@ -21,7 +22,6 @@ from dbc_desktop.rules.state import SINGLE, declare_value
 from dbc_desktop.rules.work import Work, account, refuse, without
 
 _PALLET = "OnlineProfile"
-_WORKING = (MachineStatus.ONLINE, MachineStatus.RENTED)
 
 FORCE_EXIT_ACCOUNTS = declare_value("OnlineProfile.AuthorizedForceExitAccounts", row(tuple[bytes, ...]))
 """Who may force machines out; sorted."""
@@ -59,7 +59,7 @@ def _leave(work: Work, machine_id: str, machine: MachineRow) -> None:
     """The stake is free, the record goes; a rent that runs loses its bonus first, its order its machine."""
     layer, rented = work.layer, machine.status is MachineStatus.RENTED
     stake.take_back(work, machine.stash, machine.stake_amount)
-    if machine.status in _WORKING:
+    if machine.status in departure.WORKING:
         points.went_offline(work, machine_id, machine.stash, machine.gpu_num, machine.calc_point, rented=rented)
         no_more = machine.gpu_num if rented and is_running(layer, machine_id) else 0
         count(work, machines=-1, gpus=-machine.gpu_num, rented=-work.profile.orders.counted(running=no_more))
@@ -70,5 +70,6 @@ def _leave(work: Work, machine_id: str, machine: MachineRow) -> None:
     if machine_id in waiting:
         layer.put(CONFIRMED, SINGLE, without(waiting, machine_id))
     layer.remove(RENTED_FINISHED, machine_id)
+    layer.remove(REPORTED, machine_id)
     layer.remove(MACHINES, machine_id)
     work.emit(_PALLET, "MachineExit", machine_id=machine_id)

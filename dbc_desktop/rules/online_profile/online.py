@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from dbc_desktop.domain.machine import HardwareInfo, MachineStatus
-from dbc_desktop.rules import balances
+from dbc_desktop.rules import slashing
 from dbc_desktop.rules.online_profile import hardware_change, payout, points, stake
 from dbc_desktop.rules.online_profile.rows import (
     CONFIRMED,
@@ -88,10 +88,7 @@ def refuse_machine(work: Work, machine_id: str, refusing: tuple[bytes, ...]) -> 
 def share_slash(work: Work, stash: bytes, amount: int, to: tuple[bytes, ...]) -> None:
     """Take reserved mining stake: shared by `to`, what does not divide to the treasury (chain-rules 2.7)."""
     stake.lower(work, stash, amount)
-    share = work.profile.slashes.each(amount, len(to))
-    for member in to:
-        balances.repatriate(work, stash, member, share)
-    balances.repatriate(work, stash, work.profile.treasury, amount - share * len(to))
+    slashing.take(work, stash, amount, to)
     work.emit(_PALLET, "Slash", who=stash, amount=amount)
 
 

@@ -1,14 +1,16 @@
-"""Appeals against a pending slash (chain-rules 4.12).
-
-On the network at least a fifth of the technical committee cancels a slash; the embedded chain has no such committee,
-so there root does it, that is the sudo key.
-"""
+"""Appeals against a pending slash of a machine (chain-rules 4.12); the technical committee grants them."""
 
 from __future__ import annotations
 
 from dbc_desktop.rules import balances, parameters
 from dbc_desktop.rules.online_profile import stake
-from dbc_desktop.rules.online_profile.rows import PENDING_SLASH, SLASH_REVIEW, SlashReview, machine_of
+from dbc_desktop.rules.online_profile.rows import (
+    PENDING_SLASH,
+    SLASH_REVIEW,
+    SLASH_SHARES,
+    SlashReview,
+    machine_of,
+)
 from dbc_desktop.rules.work import Work, refuse
 
 _PALLET = "OnlineProfile"
@@ -34,12 +36,15 @@ def apply_slash_review(work: Work, who: bytes, slash_id: int, reason: bytes) -> 
 
 
 def cancel_slash(work: Work, slash_id: int) -> None:
-    """Root: grant an appeal; the stash has both the slash and the appeal's stake free again."""
+    """The technical committee grants an appeal; the stash has both the slash and the appeal's stake free again."""
     layer = work.layer
     slash = layer.get(PENDING_SLASH, slash_id) or refuse(_PALLET, "SlashIdNotExist")
     review = layer.get(SLASH_REVIEW, slash_id) or refuse(_PALLET, "Unknown")
-    stake.take_back(work, slash.stash, slash.amount)
+    shares = layer.get(SLASH_SHARES, slash_id)
+    if shares is None or not shares.eats_stake:
+        stake.take_back(work, slash.stash, slash.amount)
     stake.take_back(work, slash.stash, review.staked)
+    layer.remove(SLASH_SHARES, slash_id)
     layer.remove(PENDING_SLASH, slash_id)
     layer.remove(SLASH_REVIEW, slash_id)
     work.unschedule(slash.exec_time, "slash", str(slash_id))

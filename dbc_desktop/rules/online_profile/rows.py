@@ -90,6 +90,19 @@ class PendingSlash(NamedTuple):
     reason: str
 
 
+class SlashShares(NamedTuple):
+    """Who shares in the slash of a reported machine; `reporter` is for the books only.
+
+    Attributes:
+        eats_stake: It takes the machine's own stake; else its coins were reserved beside that.
+    """
+
+    renters: tuple[bytes, ...]
+    committee: tuple[bytes, ...]
+    reporter: bytes | None
+    eats_stake: bool = False
+
+
 class SlashReview(NamedTuple):
     """An appeal against a pending slash; `staked` is lost if nobody grants it before the slash is due."""
 
@@ -128,6 +141,8 @@ SYS_INFO = declare_value("OnlineProfile.SysInfo", row(SysInfo))
 GALAXY_ERA = declare_value("OnlineProfile.GalaxyOnEra", NUMBER)
 """The era in which the network first had exactly the galaxy's number of GPUs (quirk Q17 of chain-rules 14)."""
 PENDING_SLASH = declare("OnlineProfile.PendingSlash", NUMBER, row(PendingSlash))
+SLASH_SHARES = declare("OnlineProfile.SlashShares", NUMBER, row(SlashShares))
+"""Beside `PendingSlash`, where somebody else reported the machine."""
 SLASH_REVIEW = declare("OnlineProfile.PendingSlashReview", NUMBER, row(SlashReview))
 HARDWARE_CHANGE = declare("OnlineProfile.UserMutHardwareStake", TEXT, row(HardwareChange))
 NEXT_SLASH_ID = declare_value("OnlineProfile.NextSlashId", NUMBER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbc_desktop.domain.machine import CustomizeInfo, MachineStatus
-from dbc_desktop.rules.online_profile import bonding, hardware_change, offline, stake
+from dbc_desktop.rules.online_profile import bonding, departure, hardware_change, stake
 from dbc_desktop.rules.online_profile.rows import (
     CONTROLLER_STASH,
     EXTRA_PRICE,
@@ -71,7 +71,7 @@ def offline_machine_change_hardware_info(work: Work, who: bytes, machine_id: str
     if machine.status is not MachineStatus.ONLINE:
         refuse(_PALLET, "MachineStatusNotAllowed")
     change = hardware_change.begin(work, machine_id, machine)
-    offline.leave(work, machine_id, machine)
+    departure.leave(work, machine_id, machine, MachineStatus.STAKER_REPORT_OFFLINE, work.height)
     work.emit(
         _PALLET,
         "MachineOfflineToMutHardware",

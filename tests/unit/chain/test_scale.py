@@ -12,9 +12,16 @@ from hypothesis import strategies as st
 
 from dbc_desktop.chain import scale
 from dbc_desktop.domain.call import Call
+from dbc_desktop.domain.dispute import FaultKind, MachineFault
 from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId
-from dbc_desktop.domain.parameters import MemberStakeParams, OnlineStakeParams, PhaseRewards, PointPrice
+from dbc_desktop.domain.parameters import (
+    MemberStakeParams,
+    OnlineStakeParams,
+    PhaseRewards,
+    PointPrice,
+    ReporterStakeParams,
+)
 from dbc_desktop.domain.schedule import RentalMode, TimeRange
 from dbc_desktop.domain.super_node import Payee, PayTo, SuperNodePrefs
 from dbc_desktop.rules.catalogue import BY_NAME, SPECS
@@ -122,6 +129,25 @@ CALLS = {
     ("RentMachine", "rent_machine"): (MACHINE, 2, 14_400),
     ("RentMachine", "confirm_rent"): (2**40,),
     ("RentMachine", "relet_machine"): (7, 300),
+    ("TechnicalCommittee", "set_members"): ((ACCOUNT, b"\x02" * 32), ACCOUNT, 3),
+    ("TechnicalCommittee", "propose"): (1, Call("OnlineProfile", "cancel_slash", (7,)), 10),
+    ("TechnicalCommittee", "vote"): (ACCOUNT, 300, True),
+    ("TechnicalCommittee", "close"): (ACCOUNT, 2, (2**40, 65_536), 10),
+    ("OnlineProfile", "exec_slash"): (MACHINE,),
+    ("OnlineCommittee", "apply_slash_review"): (7, b"they did not look"),
+    ("OnlineCommittee", "cancel_slash"): (7,),
+    ("MaintainCommittee", "set_reporter_stake_params"): (ReporterStakeParams(2**100, 10**18, 400_000_000),),
+    ("MaintainCommittee", "report_machine_fault"): (MachineFault(FaultKind.RENTED_INACCESSIBLE, MACHINE, 9),),
+    ("MaintainCommittee", "reporter_add_stake"): (2**100,),
+    ("MaintainCommittee", "reporter_reduce_stake"): (10**15,),
+    ("MaintainCommittee", "reporter_cancel_report"): (3,),
+    ("MaintainCommittee", "committee_book_report"): (3,),
+    ("MaintainCommittee", "reporter_add_encrypted_error_info"): (3, ACCOUNT, b"sealed"),
+    ("MaintainCommittee", "committee_submit_verify_hash"): (3, b"\x05" * 16),
+    ("MaintainCommittee", "committee_submit_verify_raw"): (3, MACHINE, 9, b"ab", b"cd", b"why", b"", True),
+    ("MaintainCommittee", "committee_submit_inaccessible_raw"): (3, b"abcd", False),
+    ("MaintainCommittee", "apply_slash_review"): (3, b"it was true"),
+    ("MaintainCommittee", "cancel_reporter_slash"): (2**40,),
 }
 
 SINCE_411 = {
@@ -162,11 +188,29 @@ LITERALS = [
     (("OnlineProfile", "set_weekly_schedule"), "6b18" + MACHINE_HEX + "06" + "08" + "0008" + "1418"),
     (("OnlineProfile", "set_specific_date_schedule"), "6b19" + MACHINE_HEX + "5b490000" + "04" + "0911"),
     (("OnlineProfile", "clear_specific_date"), "6b1a" + MACHINE_HEX + "5b490000"),
+    (("MaintainCommittee", "report_machine_fault"), "700100" + MACHINE_HEX + "0900000000000000"),
+    (("TechnicalCommittee", "propose"), "0e02046b11070000000000000028"),
 ]
 
 
 def encoded(call: Call) -> bytes:
     return scale.encode("Call", call)
+
+
+FAULTS = [
+    ("RentedHardwareMalfunction", "700101"),
+    ("RentedHardwareCounterfeit", "700102"),
+    ("OnlineRentFailed", "700103"),
+]
+
+
+@pytest.mark.parametrize(("kind", "head"), FAULTS)
+def test_faults_that_are_kept_secret(kind: str, head: str) -> None:
+    fault = MachineFault(FaultKind(kind), reporter_hash=b"\x05" * 16, box_pubkey=b"\x06" * 32)
+    call = Call("MaintainCommittee", "report_machine_fault", (fault,))
+    assert encoded(call).hex() == head + "05" * 16 + "06" * 32
+    assert scale.decode("Call", encoded(call)) == call
+    assert decoded_or_reason(bytes.fromhex("700104") + encoded(call)[3:]) == "malformed"
 
 
 def decoded_or_reason(data: bytes) -> object:
@@ -333,7 +377,7 @@ def foreign(value: object, kind: str) -> object:
             "telecom_operators": ["0x" + text.encode().hex() for text in value.telecom_operators],
             "is_bare_machine": value.is_bare_machine,
         }
-    if isinstance(value, PhaseRewards | OnlineStakeParams | PointPrice | MemberStakeParams):
+    if isinstance(value, PhaseRewards | OnlineStakeParams | PointPrice | MemberStakeParams | ReporterStakeParams):
         return dataclasses.asdict(value)
     if isinstance(value, HardwareInfo):
         plain = {name: getattr(value, name) for name in HardwareInfo.__slots__}
@@ -343,6 +387,11 @@ def foreign(value: object, kind: str) -> object:
     if isinstance(value, Payee):
         name = {PayTo.NOWHERE: "None"}.get(value.pay_to, value.pay_to.name.capitalize())
         return name if value.account is None else {name: "0x" + value.account.hex()}
+    if isinstance(value, MachineFault):
+        told = ("machine_id", "rent_id") if value.is_fast else ("reporter_hash", "box_pubkey")
+        return {value.kind.value: tuple(foreign(getattr(value, name), "") for name in told)}
+    if kind == "Weight" and isinstance(value, tuple):
+        return {"ref_time": value[0], "proof_size": value[1]}
     if isinstance(value, tuple):
         return [foreign(one, kind.removeprefix("Vec<").removesuffix(">")) for one in value]
     if isinstance(value, str):

@@ -38,6 +38,8 @@ class Chain:
     stash = b"s" * 32
     renter = b"r" * 32
     committee = tuple(bytes([number]) * 32 for number in range(1, 6))
+    judge = sudo
+    """The one seat of the technical committee."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Chain:
         treasury_spends: bool = False,
         nodes: tuple[FirstNode, ...] = (),
         supporters: tuple[FirstSupporter, ...] = (),
+        seats: int = 1,
     ) -> None:
         endowments: tuple[tuple[bytes, int], ...] = (
             (self.sudo, sudo_dbc * DBC),
@@ -69,6 +72,7 @@ class Chain:
             treasury_spends=treasury_spends,
             super_nodes=nodes,
             supporters=supporters,
+            technical=(self.judge,)[:seats],
         )
         self.engine: Engine = genesis_under(profile, spec)
         self.keys = KeyPair.from_phrase("//Bob")
@@ -155,6 +159,11 @@ class Chain:
     def root(self, pallet: str, name: str, *args: object) -> tuple[str, str] | None:
         """Act by the sudo key; the error, None where it worked."""
         return self.attempt(self.sudo, "Sudo", "sudo", Call(pallet, name, args))
+
+    def grant(self, pallet: str, name: str, number: int) -> tuple[str, str] | None:
+        """Have the technical committee's only seat grant an appeal; the error, None where it worked."""
+        call = Call(pallet, name, (number,))
+        return self.attempt(self.judge, "TechnicalCommittee", "propose", 1, call, 10)
 
     def hardware(self, rand: str = "", gpus: int = 4, support: bool = True, point: int = 59_890) -> HardwareInfo:
         return HardwareInfo(

@@ -47,7 +47,7 @@ def test_slash_review(vector, new_chain) -> None:
         assert (review.staked, review.expire_time) == (expected["review_stake"], run.slash().exec_time)
         assert run.reserved() - before == expected["reserved_delta_after_apply"]
         if cancelled:
-            assert chain.root(PROFILE, "cancel_slash", 0) is None
+            assert chain.grant(PROFILE, "cancel_slash", 0) is None
             assert run.slash() is None
         else:
             treasury = chain.free(TREASURY)

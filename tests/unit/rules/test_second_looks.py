@@ -81,15 +81,16 @@ def test_a_second_appeal_strands_the_stake_of_the_first_on_the_network_only(new_
     assert chain.engine.state.get(SLASH_REVIEW, 0).reason == b"once more"
 
 
-def test_root_grants_an_appeal_only_where_there_is_one(chain) -> None:
+def test_the_technical_committee_grants_an_appeal_only_where_there_is_one(chain) -> None:
     slashed(chain)
     stake = machine(chain).stake_amount
     assert chain.attempt(chain.sudo, PROFILE, "cancel_slash", 0) == ("System", "BadOrigin")
-    assert chain.root(PROFILE, "cancel_slash", 5) == (PROFILE, "SlashIdNotExist")
-    assert chain.root(PROFILE, "cancel_slash", 0) == (PROFILE, "Unknown")
+    assert chain.root(PROFILE, "cancel_slash", 0) == ("System", "BadOrigin")
+    assert chain.grant(PROFILE, "cancel_slash", 5) == (PROFILE, "SlashIdNotExist")
+    assert chain.grant(PROFILE, "cancel_slash", 0) == (PROFILE, "Unknown")
     assert act(chain, "apply_slash_review", 0, b"why") == "ok"
     due = chain.engine.state.get(PENDING_SLASH, 0).exec_time
-    assert chain.root(PROFILE, "cancel_slash", 0) is None
+    assert chain.grant(PROFILE, "cancel_slash", 0) is None
     assert chain.reserved(chain.stash) == stake
     treasury = chain.free(chain.engine.profile.treasury)
     chain.goto(due + 1)

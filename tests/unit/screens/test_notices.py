@@ -174,7 +174,8 @@ def test_every_refusal_can_be_said() -> None:
 
 
 def test_every_consequence_of_the_rules_has_a_sentence() -> None:
-    text = (PACKAGE / "rules" / "consequences.py").read_text(encoding="utf-8")
-    kinds = set(re.findall(r'_one\("(\w+)"', text)) | set(re.findall(r'_stake\([^)]*, "(\w+)"\)', text))
+    files = ("consequences.py", "dispute_consequences.py", "told.py")
+    text = "".join((PACKAGE / "rules" / name).read_text(encoding="utf-8") for name in files)
+    kinds = set(re.findall(r'one\("(\w+)"', text)) | set(re.findall(r'_stake\([^)]*, "(\w+)"\)', text))
     assert len(kinds) > 12
     assert sorted(kind for kind in kinds - {"would_fail"} if not consequences.is_known(kind)) == []
