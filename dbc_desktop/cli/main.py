@@ -9,14 +9,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dbc_desktop.cli import chain_commands, explain_command, status_command, telemetry_command
+from dbc_desktop.cli import agent_command, chain_commands, explain_command, status_command, telemetry_command
 from dbc_desktop.cli.layout import printable
 from dbc_desktop.cli.ports import Factories
 from dbc_desktop.domain.errors import Cancelled, DbcError, InvalidInput
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import set_language, tr
 
-COMMANDS = ("status", "telemetry", "chain", "explain")
+COMMANDS = ("status", "telemetry", "chain", "explain", "agent")
 """First words that `main` takes; the composition root knows the rest."""
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     status_command.add_to(commands, shared)
     telemetry_command.add_to(commands, shared)
+    agent_command.add_to(commands, shared)
     chain_commands.add_to(commands, shared)
     explain_command.add_to(commands, shared)
     return parser

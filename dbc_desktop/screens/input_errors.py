@@ -46,6 +46,36 @@ _PASSPHRASE: dict[str, Sentence] = {
     "not_equal": lambda f: tr("The two passphrases differ. Type them again."),
     "same": lambda f: tr("This is the passphrase it has already. Choose another one."),
 }
+_LISTEN: dict[str, Sentence] = {
+    "not_an_address": lambda f: tr("{text} is not where one can listen. Write it like 127.0.0.1:9400.", text=f["text"]),
+    "needs_token_and_tls": lambda f: tr(
+        "{text} can be reached by others. Give a token file, a certificate and its key, or listen on 127.0.0.1.",
+        text=f["text"],
+    ),
+    "taken": lambda f: tr("{text} is in use or not yours to use. Choose another port.", text=f["text"]),
+}
+_TOKEN: dict[str, Sentence] = {
+    "too_short": lambda f: tr("A token has at least {least} characters. Make a longer one.", least=f["least"]),
+    "unreadable": lambda f: tr("{text} cannot be read as a token. It holds one line of plain letters.", text=f["text"]),
+    "not_private": lambda f: tr("Others can read {text}. Take that right away: chmod 600.", text=f["text"]),
+}
+_CERTIFICATE: dict[str, Sentence] = {
+    "unreadable": lambda f: tr("{text} is not a certificate with its key. Both are PEM files.", text=f["text"]),
+}
+_RIG_ADDRESS: dict[str, Sentence] = {
+    "empty": lambda f: tr("Type the address of a rig, for example 10.0.0.7:9400."),
+    "not_an_address": lambda f: tr("This is not the address of a rig. Write it like 10.0.0.7:9400."),
+    "has_password": lambda f: tr("An address must not hold a password. Use a token instead."),
+    "token_needs_tls": lambda f: tr("A token would travel in the clear. Write the address with https://."),
+}
+_DISCOVERY: dict[str, Sentence] = {
+    "unreadable": lambda f: tr("There is no file {text}. Check its place.", text=f["text"]),
+    "not_json": lambda f: tr("{text} is not JSON. Write the discovery file in its JSON form.", text=f["text"]),
+    "not_discovery": lambda f: tr(
+        "{text} is not a discovery file. It is a list of objects with targets and labels.", text=f["text"]
+    ),
+    "too_many": lambda f: tr("More than {most} rigs are too many for one file. Split it.", most=f["most"]),
+}
 _NAME: dict[str, Sentence] = {
     "empty": lambda f: tr("Give the account a name that you will recognise."),
     "too_long": lambda f: tr("Use a shorter name."),
@@ -149,6 +179,11 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "download_net": _SPEED,
     "upload": _SPEED,
     "download": _SPEED,
+    "listen": _LISTEN,
+    "token": _TOKEN,
+    "certificate": _CERTIFICATE,
+    "rig_address": _RIG_ADDRESS,
+    "discovery": _DISCOVERY,
 }
 
 

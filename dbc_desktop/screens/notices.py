@@ -99,6 +99,15 @@ _DRIVER: dict[str, Callable[[], str]] = {
     "no_permission": lambda: tr("This user may not read the GPUs. Ask the owner of the computer for access to them."),
     "driver_gone": lambda: tr("The driver stopped answering. Reload it or restart the computer."),
     "driver_failed": lambda: tr("The driver answers with an error. Reload it or restart the computer."),
+    "unreachable": lambda: tr("The rig does not answer. Check that it runs and can be reached."),
+    "too_slow": lambda: tr("The rig takes too long to answer. Check its network."),
+    "refused": lambda: tr("The rig refuses to answer. Check the token."),
+    "no_page": lambda: tr("Something answers there, but not with readings. Check the address."),
+    "too_large": lambda: tr("The answer is too large to be readings of a rig. Check the address."),
+    "garbage": lambda: tr("The answer cannot be read as readings. Check the address."),
+    "bad_certificate": lambda: tr("The certificate of the rig is not to be trusted. Check it."),
+    "stale": lambda: tr("The exporter answers, but its readings are old. Restart it."),
+    "silent": lambda: tr("The server does not tell of this rig any more. Check the rig."),
 }
 
 

@@ -39,3 +39,8 @@ def telemetry_row(gpu: GpuReading) -> tuple[str, ...]:
         formats.percent(gpu.fan_percent),
         clock,
     )
+
+
+def agent_line(address: str) -> str:
+    """What the agent says when it begins."""
+    return tr("Serving the readings of this computer at {address}. Ctrl+C ends it.", address=address)

@@ -152,6 +152,7 @@ def test_every_input_sentence_can_be_said() -> None:
     for field, sentences in input_errors._FIELDS.items():
         for reason in sentences:
             facts = {"decimals": 15, "word": "x", "days": 60, "key": "gpu", "known": "gpu", "home": "x"}
+            facts |= {"text": "x", "least": 16, "most": 2_000}
             assert input_text(errors.InvalidInput(field, reason, **facts)).endswith(".")
 
 

@@ -1,0 +1,70 @@
+"""`dbc-desktop agent`: the readings of this computer for Prometheus or another DBC Desktop, without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dbc_desktop.cli.ports import Factories
+from dbc_desktop.domain.errors import InvalidInput
+from dbc_desktop.screens.telemetry import agent_line
+from dbc_desktop.telemetry.agent import DEFAULT_PORT, Agent, Listen, read_token
+from dbc_desktop.telemetry.sampler import Sampler
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+_LOOK_SECONDS = 3_600.0
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "agent", parents=[shared], help="serve the readings of this computer as a page for Prometheus"
+    )
+    parser.add_argument(
+        "--listen",
+        default=f"127.0.0.1:{DEFAULT_PORT}",
+        metavar="ADDRESS:PORT",
+        help="where to answer (default: 127.0.0.1:9400); beyond this computer only with a token and TLS",
+    )
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="what a scraper must send as bearer token")
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate (PEM)")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="its private key (PEM)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, home: Path, make: Factories) -> None:
+    """Serve until Ctrl+C or the end of the service.
+
+    Raises:
+        InvalidInput: The address, the token or the certificate cannot be used.
+    """
+    del home
+    host, port = _address(options.listen)
+    token = read_token(options.token_file) if options.token_file is not None else None
+    agent = Agent(Listen(host, port, token, options.certificate, options.key))
+    clock = make.clock()
+    sampler = Sampler(make.open_sensors, clock)
+    sampler.subscribe(agent.show)
+    agent.start()
+    sampler.start()
+    try:
+        if options.json:
+            print(json.dumps({"address": agent.address}), flush=True)
+        else:
+            print(agent_line(agent.address), flush=True)
+        while not clock.wait(_LOOK_SECONDS):
+            pass
+    finally:
+        agent.stop()
+        sampler.stop()
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit() and len(port) < 6):
+        raise InvalidInput("listen", "not_an_address", text=text[:64])
+    return host.strip("[]"), int(port)

@@ -1,0 +1,194 @@
+"""Reading rigs over HTTP: an exporter's page, or a Prometheus server. Whatever answers is not trusted.
+
+An answer may be at most 8 MiB (a server's 64), must come within ten seconds as a whole, and leads nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+
+from dbc_desktop.domain.clock import Clock
+from dbc_desktop.domain.fleet import RigSource, SourceKind
+from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.telemetry import metric_names as names
+from dbc_desktop.telemetry.series import PageRefused, Series, page_series, rigs_of
+
+MAX_PAGE = 8 * 2**20
+MAX_ANSWER = 64 * 2**20
+_WHOLE_SECONDS = 10.0
+_TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+_MAX_POINTS = 11_000
+"""A Prometheus server refuses a range of more steps."""
+_SELECTOR = '{__name__=~"DCGM_FI_DEV_.+|nvidia_smi_.+|dbc_desktop_.+"}'
+
+
+class NotRead(Exception):
+    """A source gave no readings.
+
+    Attributes:
+        reason: `unreachable`, `too_slow`, `refused` (401, 403), `no_page` (another status), `too_large`, `garbage`,
+            `bad_certificate`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class PastSeries:
+    """What a server has kept of one series: times in seconds since 1970, values of the same length."""
+
+    name: str
+    labels: dict[str, str]
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+class Scraper:
+    """One source. One thread at a time."""
+
+    def __init__(self, source: RigSource, clock: Clock, token: str | None = None) -> None:
+        self.source = source
+        self._clock = clock
+        self._client: httpx.Client | None = None
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._host = urlsplit(source.url).hostname or source.url
+
+    def close(self) -> None:
+        """Let go of connections."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def read(self) -> tuple[RigSample, ...]:
+        """What all rigs of this source say now; empty where a server knows of none.
+
+        Raises:
+            NotRead: It gave nothing that can be used.
+        """
+        if self.source.kind is SourceKind.EXPORTER:
+            page = self._get("/metrics", None, MAX_PAGE)
+            with _refusals():
+                return rigs_of(page_series(page), self.source.url, "exporter", self._clock.now(), self._host)
+        found = self._query("/api/v1/query", {"query": _SELECTOR})
+        series = (Series(labels.get("__name__", ""), labels, _number(point)) for labels, point in _rows(found, "value"))
+        with _refusals():
+            rigs = rigs_of(series, self.source.url, "prometheus", self._clock.now(), self._host, "instance")
+        return tuple(rig for rig in rigs if rig.gpus or rig.trouble)
+
+    def past(self, start: float, end: float, step_seconds: float) -> tuple[PastSeries, ...]:
+        """What a Prometheus server has kept of the readings between two times, both in seconds since 1970.
+
+        Raises:
+            NotRead: As for `read`.
+        """
+        step = max(step_seconds, (end - start) / _MAX_POINTS, 1.0)
+        selector = '{__name__=~"' + "|".join(sorted(names.BY_NAME)) + '"}'
+        question = {"query": selector, "start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step:.3f}"}
+        found = []
+        for labels, points in _rows(self._query("/api/v1/query_range", question), "values"):
+            if not isinstance(points, list) or len(points) > _MAX_POINTS + 1:
+                raise NotRead("garbage")
+            pairs = [(_time(point), _number(point)) for point in points]
+            name = labels.get("__name__", "")
+            found.append(PastSeries(name, labels, tuple(at for at, _ in pairs), tuple(value for _, value in pairs)))
+        return tuple(found)
+
+    def _query(self, path: str, question: dict[str, str]) -> object:
+        answer = self._get(path, question, MAX_ANSWER)
+        try:
+            document = json.loads(answer)
+        except (ValueError, RecursionError) as error:
+            raise NotRead("garbage") from error
+        if not isinstance(document, dict) or document.get("status") != "success":
+            raise NotRead("garbage")
+        data = document.get("data")
+        return data.get("result") if isinstance(data, dict) else None
+
+    def _get(self, path: str, question: dict[str, str] | None, most: int) -> bytes:
+        client = self._client or self._open()
+        until = self._clock.monotonic() + _WHOLE_SECONDS
+        try:
+            with client.stream("GET", self.source.url + path, params=question) as answer:
+                if answer.status_code in (401, 403):
+                    raise NotRead("refused")
+                if answer.status_code != 200:
+                    raise NotRead("no_page")
+                parts, size = [], 0
+                for part in answer.iter_bytes(65_536):
+                    size += len(part)
+                    if size > most:
+                        raise NotRead("too_large")
+                    if self._clock.monotonic() > until:
+                        raise NotRead("too_slow")
+                    parts.append(part)
+                return b"".join(parts)
+        except httpx.TimeoutException as error:
+            raise NotRead("too_slow") from error
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            raise NotRead("bad_certificate" if _is_about_certificate(error) else "unreachable") from error
+
+    def _open(self) -> httpx.Client:
+        verify: ssl.SSLContext | bool = True
+        if self.source.certificate:
+            try:
+                verify = ssl.create_default_context(cafile=self.source.certificate)
+            except (OSError, ssl.SSLError) as error:
+                raise NotRead("bad_certificate") from error
+        elif not self.source.url.startswith("https"):
+            verify = False  # nothing to verify, and the system's authorities take a tenth of a second to load
+        self._client = httpx.Client(
+            timeout=_TIMEOUT, headers=self._headers, verify=verify, trust_env=False, follow_redirects=False
+        )
+        return self._client
+
+
+def _rows(result: object, key: str) -> Iterator[tuple[dict[str, str], object]]:
+    if not isinstance(result, list):
+        raise NotRead("garbage")
+    for row in result:
+        labels = row.get("metric") if isinstance(row, dict) else None
+        if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
+            raise NotRead("garbage")
+        yield labels, row.get(key)
+
+
+def _number(point: object) -> float:
+    return _of_point(point, 1)
+
+
+def _time(point: object) -> float:
+    return _of_point(point, 0)
+
+
+def _of_point(point: object, at: int) -> float:
+    if not isinstance(point, Sequence) or len(point) != 2:
+        raise NotRead("garbage")
+    try:
+        return float(point[at])
+    except (TypeError, ValueError) as error:
+        raise NotRead("garbage") from error
+
+
+def _is_about_certificate(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except PageRefused as error:
+        raise NotRead(error.reason) from error
