@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import DECIMALS, UNITS_PER_DBC, Balance
-from dbc_desktop.domain.gpu import GpuReading, RigSample
 from dbc_desktop.domain.machine import Machine
 from dbc_desktop.domain.network import Deadline, Head, Identity, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder
@@ -131,47 +128,3 @@ def _order(order: RentOrder) -> Document:
 
 def _deadline(deadline: Deadline) -> Document:
     return {"kind": deadline.kind, "height": deadline.height, "subject": deadline.subject}
-
-
-def sample_document(sample: RigSample) -> Document:
-    """`telemetry`: one sample; a missing reading is null and its reason stands under `missing`."""
-    return {
-        "rig": sample.rig,
-        "source": sample.source,
-        "taken_at": sample.taken_at,
-        "driver_version": sample.driver_version,
-        "trouble": sample.trouble,
-        "gpus": [_gpu(gpu) for gpu in sample.gpus],
-    }
-
-
-def _gpu(gpu: GpuReading) -> Document:
-    missing: Mapping[str, str] = {name: reason.value for name, reason in gpu.missing.items()}
-    return {
-        "uuid": gpu.uuid,
-        "index": gpu.index,
-        "name": gpu.name,
-        "is_lost": gpu.is_lost,
-        "gpu_percent": gpu.gpu_percent,
-        "memory_percent": gpu.memory_percent,
-        "memory_used": gpu.memory_used,
-        "memory_total": gpu.memory_total,
-        "temperature": gpu.temperature,
-        "power_watts": gpu.power_watts,
-        "power_limit_watts": gpu.power_limit_watts,
-        "fan_percent": gpu.fan_percent,
-        "graphics_mhz": gpu.graphics_mhz,
-        "memory_mhz": gpu.memory_mhz,
-        "temperature_limit": gpu.temperature_limit,
-        "memory_temperature": gpu.memory_temperature,
-        "video_mhz": gpu.video_mhz,
-        "encoder_percent": gpu.encoder_percent,
-        "decoder_percent": gpu.decoder_percent,
-        "performance_state": gpu.performance_state,
-        "slowed_by": None if gpu.slowed_by is None else list(gpu.slowed_by),
-        "pcie_generation": gpu.pcie_generation,
-        "pcie_lanes": gpu.pcie_lanes,
-        "pcie_top": None if gpu.pcie_top is None else list(gpu.pcie_top),
-        "ecc_errors": gpu.ecc_errors,
-        "missing": dict(missing),
-    }

@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dbc_desktop.cli.documents import sample_document
 from dbc_desktop.cli.layout import printable, table
 from dbc_desktop.cli.ports import Factories
+from dbc_desktop.cli.telemetry_documents import sample_document
 from dbc_desktop.domain.errors import DriverMissing
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.screens.telemetry import telemetry_head, telemetry_row, telemetry_title
