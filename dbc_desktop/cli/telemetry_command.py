@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 INTERVAL_SECONDS = 1.0
+SURVEY_EVERY = 10
+"""Samples between two surveys of the slow readings."""
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
@@ -37,8 +40,11 @@ def run(options: argparse.Namespace, home: Path, make: Factories) -> None:
     clock = make.clock()
     sensors = make.open_sensors()
     try:
-        while True:
+        sensors.sample()  # opens the driver, so that the first survey finds its GPUs
+        for number in count():
             started = clock.monotonic()
+            if number % SURVEY_EVERY == 0:
+                sensors.survey()
             sample = sensors.sample()
             _show(sample, as_json=options.json)
             if options.once:

@@ -252,7 +252,7 @@ class DriverMissing(GpuError):
 
     Attributes:
         reason: `no_driver` (none is installed or loaded), `driver_mismatch` (updated, not yet restarted),
-            `no_permission`, `driver_gone` (it answered before) or `driver_failed`.
+            `no_permission`, `driver_gone` (it answered before), `driver_hangs` or `driver_failed`.
     """
 
     def __init__(self, reason: str = "no_driver") -> None:

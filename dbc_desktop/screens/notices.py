@@ -98,6 +98,9 @@ _DRIVER: dict[str, Callable[[], str]] = {
     "driver_mismatch": lambda: tr("The driver was updated. Restart the computer."),
     "no_permission": lambda: tr("This user may not read the GPUs. Ask the owner of the computer for access to them."),
     "driver_gone": lambda: tr("The driver stopped answering. Reload it or restart the computer."),
+    "driver_hangs": lambda: tr(
+        "The driver does not return from a call. It is tried again by itself; if that does not help, restart the computer."
+    ),
     "driver_failed": lambda: tr("The driver answers with an error. Reload it or restart the computer."),
     "unreachable": lambda: tr("The rig does not answer. Check that it runs and can be reached."),
     "too_slow": lambda: tr("The rig takes too long to answer. Check its network."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from dbc_desktop.domain.clock import Clock
-from dbc_desktop.domain.gpu import GpuReading, Missing, RigSample
+from dbc_desktop.domain.gpu import GpuReading, Missing, ReadingLane, RigSample
 
 GIBIBYTE = 2**30
 SHIFT_SECONDS = 420
@@ -46,11 +46,11 @@ class DemoSensors:
         """Nothing happens to GPUs that are not real."""
         return False
 
-    def asking(self) -> str | None:
+    def asking(self, lane: ReadingLane) -> str | None:
         """No call here takes time."""
         return None
 
-    def leave_out(self, uuid: str) -> None:
+    def leave_out(self, lane: ReadingLane, uuid: str) -> None:
         """No call here hangs."""
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The calls of NVML behind each reading, and what its errors mean for a reading."""
+"""The calls of NVML behind the readings of each second, and what its errors mean for a reading."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pynvml
 from dbc_desktop.domain.gpu import Missing
 
 Read = Callable[..., Any]
-Single = tuple[str, Read, tuple[Any, ...], Callable[[Any], Any] | None]
-"""A reading, the call behind it, what the call takes besides the GPU, and what makes its answer ours.
+Single = tuple[str, Read, tuple[Any, ...], int | None, Callable[[Any], Any] | None]
+"""A reading, the call behind it, what the call takes besides the GPU, the most that can be, what makes it ours.
 
-Most calls stand here as they are in `pynvml`: at seventeen a second and GPU, a function around each would be seen.
+Most calls stand here as they are in `pynvml`: at eighteen a second and GPU, a function around each would be seen.
 """
-Pair = tuple[tuple[str, str], Read, Callable[[Any], tuple[Any, Any]]]
+Pair = tuple[tuple[str, str], Read, int, Callable[[Any], tuple[Any, Any]]]
 
 LOST = frozenset({pynvml.NVML_ERROR_GPU_IS_LOST, pynvml.NVML_ERROR_RESET_REQUIRED, pynvml.NVML_ERROR_GPU_NOT_FOUND})
 """The GPU itself is gone, not one reading of it."""
@@ -27,12 +27,14 @@ NEVER = frozenset({Missing.NOT_SUPPORTED, Missing.DRIVER_TOO_OLD})
 
 _REASONS = {
     pynvml.NVML_ERROR_NOT_SUPPORTED: Missing.NOT_SUPPORTED,
+    pynvml.NVML_ERROR_INVALID_ARGUMENT: Missing.NOT_SUPPORTED,
     pynvml.NVML_ERROR_VGPU_ECC_NOT_SUPPORTED: Missing.NOT_SUPPORTED,
     pynvml.NVML_ERROR_FUNCTION_NOT_FOUND: Missing.DRIVER_TOO_OLD,
     pynvml.NVML_ERROR_NO_PERMISSION: Missing.NO_PERMISSION,
 }
-UNKNOWN_VALUE = 0xFFFF_FFFF
-"""What NVML answers where it has no value and no error."""
+_PERCENT, _CELSIUS, _MILLIWATTS, _MHZ = 100, 200, 10_000_000, 20_000
+_BYTES = 1 << 50
+"""What is above cannot be: NVML answers 0xFFFFFFFF where it has no value, and broken firmware worse."""
 _SLOWED = (
     (pynvml.nvmlClocksThrottleReasonGpuIdle, "idle"),
     (pynvml.nvmlClocksThrottleReasonApplicationsClocksSetting, "settings"),
@@ -54,9 +56,37 @@ class NoValue(Exception):
         self.reason = reason
 
 
-def reason_of(error: pynvml.NVMLError) -> Missing:
-    """What an error means for the one reading that was asked for."""
+class GpuLost(Exception):
+    """The GPU itself does not answer any more."""
+
+
+def reason_of(error: pynvml.NVMLError | NoValue) -> Missing:
+    """What an error means for the one reading that was asked for.
+
+    Raises:
+        GpuLost: It says that the whole GPU is gone.
+        pynvml.NVMLError: The driver went away.
+    """
+    if isinstance(error, NoValue):
+        return error.reason
+    if error.value in GONE:
+        raise error
+    if error.value in LOST:
+        raise GpuLost from error
     return _REASONS.get(error.value, Missing.FAILED)
+
+
+def text(call: Read, *of: Any) -> str:
+    """A text of the driver, cut and printable.
+
+    Raises:
+        NoValue: It is not text at all.
+    """
+    try:
+        given = str(call(*of))
+    except UnicodeDecodeError as error:
+        raise NoValue(Missing.FAILED) from error
+    return "".join(letter for letter in given if letter.isprintable())[:96]
 
 
 def _memory_temperature(handle: Any) -> int:
@@ -66,11 +96,14 @@ def _memory_temperature(handle: Any) -> int:
     return int(field.value.uiVal)
 
 
-def _watts(milliwatts: int) -> float:
-    return milliwatts / 1000
+def thousandths(value: int) -> float:
+    """Watts of milliwatts, joules of millijoules."""
+    return value / 1000
 
 
-def _first(answer: list[int]) -> int:
+def _engine_percent(answer: list[int]) -> int:
+    if answer[0] > _PERCENT:
+        raise NoValue(Missing.FAILED)
     return answer[0]
 
 
@@ -84,39 +117,43 @@ PAIRS: tuple[Pair, ...] = (
     (
         ("gpu_percent", "memory_percent"),
         pynvml.nvmlDeviceGetUtilizationRates,
+        _PERCENT,
         lambda rates: (rates.gpu, rates.memory),
     ),
     (
         ("memory_used", "memory_total"),
         pynvml.nvmlDeviceGetMemoryInfo,
+        _BYTES,
         lambda memory: (memory.used, memory.total),
     ),
 )
 """Calls that give two readings at once."""
 
 SINGLES: tuple[Single, ...] = (
-    ("temperature", pynvml.nvmlDeviceGetTemperature, (pynvml.NVML_TEMPERATURE_GPU,), None),
-    ("power_watts", pynvml.nvmlDeviceGetPowerUsage, (), _watts),
-    ("power_limit_watts", pynvml.nvmlDeviceGetEnforcedPowerLimit, (), _watts),
-    ("fan_percent", pynvml.nvmlDeviceGetFanSpeed, (), None),
-    ("graphics_mhz", pynvml.nvmlDeviceGetClockInfo, (pynvml.NVML_CLOCK_GRAPHICS,), None),
-    ("memory_mhz", pynvml.nvmlDeviceGetClockInfo, (pynvml.NVML_CLOCK_MEM,), None),
-    ("video_mhz", pynvml.nvmlDeviceGetClockInfo, (pynvml.NVML_CLOCK_VIDEO,), None),
-    ("memory_temperature", _memory_temperature, (), None),
-    ("encoder_percent", pynvml.nvmlDeviceGetEncoderUtilization, (), _first),
-    ("decoder_percent", pynvml.nvmlDeviceGetDecoderUtilization, (), _first),
-    ("performance_state", pynvml.nvmlDeviceGetPerformanceState, (), None),
-    ("slowed_by", pynvml.nvmlDeviceGetCurrentClocksThrottleReasons, (), slowed_by),
-    ("pcie_generation", pynvml.nvmlDeviceGetCurrPcieLinkGeneration, (), None),
-    ("pcie_lanes", pynvml.nvmlDeviceGetCurrPcieLinkWidth, (), None),
+    ("temperature", pynvml.nvmlDeviceGetTemperature, (pynvml.NVML_TEMPERATURE_GPU,), _CELSIUS, None),
+    ("power_watts", pynvml.nvmlDeviceGetPowerUsage, (), _MILLIWATTS, thousandths),
+    ("power_limit_watts", pynvml.nvmlDeviceGetEnforcedPowerLimit, (), _MILLIWATTS, thousandths),
+    ("energy_joules", pynvml.nvmlDeviceGetTotalEnergyConsumption, (), 1 << 62, thousandths),
+    ("fan_percent", pynvml.nvmlDeviceGetFanSpeed, (), 300, None),
+    ("graphics_mhz", pynvml.nvmlDeviceGetClockInfo, (pynvml.NVML_CLOCK_GRAPHICS,), _MHZ, None),
+    ("memory_mhz", pynvml.nvmlDeviceGetClockInfo, (pynvml.NVML_CLOCK_MEM,), _MHZ, None),
+    ("video_mhz", pynvml.nvmlDeviceGetClockInfo, (pynvml.NVML_CLOCK_VIDEO,), _MHZ, None),
+    ("memory_temperature", _memory_temperature, (), _CELSIUS, None),
+    ("encoder_percent", pynvml.nvmlDeviceGetEncoderUtilization, (), None, _engine_percent),
+    ("decoder_percent", pynvml.nvmlDeviceGetDecoderUtilization, (), None, _engine_percent),
+    ("performance_state", pynvml.nvmlDeviceGetPerformanceState, (), 15, None),
+    ("slowed_by", pynvml.nvmlDeviceGetCurrentClocksThrottleReasons, (), None, slowed_by),
+    ("pcie_generation", pynvml.nvmlDeviceGetCurrPcieLinkGeneration, (), 15, None),
+    ("pcie_lanes", pynvml.nvmlDeviceGetCurrPcieLinkWidth, (), 64, None),
     (
         "ecc_errors",
         pynvml.nvmlDeviceGetTotalEccErrors,
         (pynvml.NVML_MEMORY_ERROR_TYPE_UNCORRECTED, pynvml.NVML_VOLATILE_ECC),
+        1 << 62,
         None,
     ),
 )
-"""Calls that give one reading, each second."""
+"""Calls that give one reading, each second. A fan may turn faster than its maker's 100 %."""
 
 FIXED: tuple[tuple[str, Read], ...] = (
     (

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from dbc_desktop.domain.gpu import PcieThroughput, RigSample
+from dbc_desktop.domain.gpu import PcieThroughput, ReadingLane, RigSample
 from dbc_desktop.domain.rig_event import RigEvent
 
 
 class Sensors(Protocol):
     """The GPUs and the host of one computer.
 
-    `sample`, `survey` and `wait_events` are called by a thread of their own each; each may hang with the driver.
+    `sample`, `survey` and `wait_events` are called by a thread of their own each, and each may hang with the driver. A
+    thread that hangs is left behind, and another one calls the same sensors: an old call that returns late is harmless.
 
     Attributes:
         source: As `RigSample.source`.
@@ -45,11 +46,14 @@ class Sensors(Protocol):
             DriverMissing: There is no driver, or it went away.
         """
 
-    def asking(self) -> str | None:
-        """The UUID of the GPU that `sample` asks at this moment; callable from any thread."""
+    def asking(self, lane: ReadingLane) -> str | None:
+        """The UUID of the GPU that `lane` asks at this moment; callable from any thread."""
 
-    def leave_out(self, uuid: str) -> None:
-        """Do not ask this GPU for a while: a call to it did not return. It is told as lost, with `Missing.HANGS`."""
+    def leave_out(self, lane: ReadingLane, uuid: str) -> None:
+        """Do not ask this GPU in `lane` for a while: a call to it did not return. Callable from any thread.
+
+        In the fast lane it is told as lost, with `Missing.HANGS`.
+        """
 
     def close(self) -> None:
         """Let go of the driver."""

@@ -12,7 +12,7 @@ from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import Cancelled, ChainBusy, DataCorrupt, DbcError, InvalidInput
-from dbc_desktop.domain.gpu import GpuReading, Missing, RigSample
+from dbc_desktop.domain.gpu import GpuReading, Missing, ReadingLane, RigSample
 from dbc_desktop.domain.machine import Machine, MachineId, MachineStatus
 from dbc_desktop.domain.network import Deadline, Identity
 from dbc_desktop.domain.rental import RentOrder, RentStatus
@@ -36,9 +36,26 @@ class Readings:
 
     sample_value: RigSample
     is_closed: bool = False
+    surveys: int = 0
+
+    @property
+    def source(self) -> str:
+        return self.sample_value.source
 
     def sample(self) -> RigSample:
         return self.sample_value
+
+    def survey(self) -> None:
+        self.surveys += 1
+
+    def wait_events(self, seconds: float) -> bool:
+        return False
+
+    def asking(self, lane: ReadingLane) -> str | None:
+        return None
+
+    def leave_out(self, lane: ReadingLane, uuid: str) -> None:
+        raise AssertionError("nothing hangs here")
 
     def close(self) -> None:
         self.is_closed = True
@@ -334,10 +351,11 @@ def test_telemetry_for_scripts_says_why_a_reading_is_missing(capsys: pytest.Capt
 
 
 def test_telemetry_goes_on_each_second_until_the_program_ends(capsys: pytest.CaptureFixture[str]) -> None:
-    make = Workshop(hand_clock=HandClock(ends_after=3))
+    make = Workshop(hand_clock=HandClock(ends_after=12))
     assert main(["telemetry", "--json"], make) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 3
-    assert make.hand_clock.waits == [1.0, 1.0, 1.0]
+    assert len(capsys.readouterr().out.splitlines()) == 12
+    assert make.hand_clock.waits == [1.0] * 12
+    assert make.sensors.surveys == 2
     assert make.sensors.is_closed
 
 

@@ -77,6 +77,7 @@ EXAMPLES: list[tuple[errors.DbcError, str, str]] = [
     (errors.SandboxUnavailable("odd"), "No safe shell here", "(odd)"),
     (errors.GpuError(), "The GPUs could not be read", "Try again"),
     (errors.DriverMissing(), "No NVIDIA driver answers", "Install the NVIDIA driver"),
+    (errors.DriverMissing("driver_hangs"), "No NVIDIA driver answers", "does not return from a call"),
     (errors.DriverMissing("odd"), "No NVIDIA driver answers", "(odd)"),
     (errors.DeviceLost("GPU-7c1e-b20f-77"), "A GPU was lost", "GPU-7c1e-b20"),
     (errors.ReadingMissing("power_limit", "no_permission"), "does not do that", "Only the administrator"),

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "data" / "fake_nvml.c"
 ROOT = Path(__file__).parents[3]
 
 DRIVE = """
@@ -53,25 +52,6 @@ print(json.dumps(said))
 """
 
 Drive = Callable[..., list[dict[str, Any]]]
-
-
-def _build(folder: Path, *flags: str) -> Path:
-    library = folder / "libnvidia-ml.so.1"
-    subprocess.run(
-        ["gcc", "-shared", "-fPIC", "-Wall", "-Werror", *flags, "-Wl,-soname,libnvidia-ml.so.1", "-o", library, SOURCE],
-        check=True,
-    )
-    return folder
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _build(tmp_path_factory.mktemp("driver"))
-
-
-@pytest.fixture(scope="module")
-def old_driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _build(tmp_path_factory.mktemp("old_driver"), "-DOLD_DRIVER")
 
 
 @pytest.fixture
@@ -132,7 +112,7 @@ def test_all_readings_of_a_gpu_that_is_well(drive: Drive) -> None:
         "pcie_lanes": 8,
         "pcie_top": [4, 16],
         "ecc_errors": 0,
-        "energy_joules": None,
+        "energy_joules": 7_200_000.0,
         "board": None,
         "health": None,
     }
@@ -186,7 +166,9 @@ def test_a_value_that_is_none_in_the_drivers_words_is_not_shown_as_watts(drive: 
     (sample,) = drive("gpus 1\ngarbage 0")
 
     assert sample["gpus"][0]["power_watts"] is None
-    assert sample["gpus"][0]["missing"] == {"power_watts": "failed"}
+    assert sample["gpus"][0]["gpu_percent"] is None
+    assert sample["gpus"][0]["memory_percent"] == 40
+    assert sample["gpus"][0]["missing"] == {"gpu_percent": "failed", "power_watts": "failed"}
 
 
 def test_a_function_that_an_old_driver_lacks(drive: Drive, old_driver: Path) -> None:

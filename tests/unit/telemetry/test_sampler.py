@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from dbc_desktop.domain.errors import DriverMissing
-from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.domain.gpu import ReadingLane, RigSample
 from dbc_desktop.telemetry.sampler import Sampler
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.readings import reading, sample
@@ -26,6 +26,18 @@ class ScriptedSensors:
         self.asked_at.append(self._clock.monotonic())
         self._clock.seconds += self._takes
         return self._answer(len(self.asked_at))
+
+    def survey(self) -> None:
+        raise AssertionError("the slow lane does not run here")
+
+    def wait_events(self, seconds: float) -> bool:
+        raise AssertionError("nobody waits for events here")
+
+    def asking(self, lane: ReadingLane) -> str | None:
+        return None
+
+    def leave_out(self, lane: ReadingLane, uuid: str) -> None:
+        raise AssertionError("nothing hangs here")
 
     def close(self) -> None:
         self.is_closed = True
