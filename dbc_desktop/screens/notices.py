@@ -99,7 +99,8 @@ _DRIVER: dict[str, Callable[[], str]] = {
     "no_permission": lambda: tr("This user may not read the GPUs. Ask the owner of the computer for access to them."),
     "driver_gone": lambda: tr("The driver stopped answering. Reload it or restart the computer."),
     "driver_hangs": lambda: tr(
-        "The driver does not return from a call. It is tried again by itself; if that does not help, restart the computer."
+        "The driver does not return from a call. It is tried again by itself; "
+        "if that does not help, restart the computer."
     ),
     "driver_failed": lambda: tr("The driver answers with an error. Reload it or restart the computer."),
     "unreachable": lambda: tr("The rig does not answer. Check that it runs and can be reached."),
