@@ -80,6 +80,15 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """A machine whose order members of the committee may grab; who is missing at `drawn_at` is drawn (design 3.1)."""
+
+    since: int
+    drawn_at: int
+    members: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """A machine as a page or a command shows it; heights in blocks, `calc_point` as on chain (value times 100).
 
@@ -89,6 +98,8 @@ class Machine:
         day_price_usd: Micro-USD a day for all GPUs; None until verified.
         reward_today: Reward of the last era that was paid out.
         hardware: None until the committee confirmed it.
+        open_order: None where no member is waited for.
+        awaits_report: The chain wants the machine's own signed hardware report before it is described.
     """
 
     machine_id: MachineId
@@ -113,3 +124,5 @@ class Machine:
     total_rented_duration: int
     total_rent_fee: Balance
     total_burn_fee: Balance
+    open_order: OpenOrder | None = None
+    awaits_report: bool = False

@@ -50,6 +50,7 @@ class Capability(StrEnum):
     JUMP = "jump"
     PLAY_MONEY = "play_money"
     PREVIEW = "preview"
+    HARDWARE_REPORT = "hardware_report"
     EXPLORER = "explorer"
     EXPLAIN = "explain"
     SUPER_NODES = "super_nodes"

@@ -212,6 +212,17 @@ SPECS: tuple[CallSpec, ...] = (
         (10, "apply_slash_review", (("report_result_id", "u64"), ("reason", "Bytes")), False),
         (11, "cancel_reporter_slash", (("slashed_report_id", "u64"),), False),
     ),
+    *_pallet(
+        "MachineCheck",  # of `launch-2021` alone; no runtime has this index
+        200,
+        (
+            0,
+            "submit_hardware_report",
+            (("declared", "CommitteeUploadInfo"), ("report", "Bytes"), ("signature", "Bytes")),
+            False,
+        ),
+        (1, "grab_order", _MACHINE, False),
+    ),
 )
 
 BY_NAME: dict[tuple[str, str], CallSpec] = {(spec.pallet, spec.name): spec for spec in SPECS}

@@ -6,7 +6,7 @@ from dbc_desktop.domain.call import Call, Consequence, Severity
 from dbc_desktop.domain.errors import ChainRejected
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.domain.schedule import RentalMode
-from dbc_desktop.rules import balances, catalogue, dispute_consequences, parameters
+from dbc_desktop.rules import balances, catalogue, committee, dispute_consequences, parameters
 from dbc_desktop.rules.online_profile import offline, payout, schedule
 from dbc_desktop.rules.online_profile.rows import MACHINES, SLASH_REVIEW, STASH_STAKE, MachineRow
 from dbc_desktop.rules.orders import NEXT_RENT_ID, ORDERS, OrderRow
@@ -67,7 +67,8 @@ def _room(work: Work, before: State, args: dict[str, object], signer: bytes) -> 
 
 def _describe(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     profile = work.profile
-    yield _one("committee_window", blocks=profile.reveal_end, reveal_from_blocks=profile.reveal_start)
+    blocks = profile.verification.grab_window + profile.reveal_end
+    yield _one("committee_window", blocks=blocks, reveal_from_blocks=profile.reveal_start)
 
 
 def _fulfil(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
@@ -148,6 +149,15 @@ def _forced_out(work: Work, before: State, args: dict[str, object], signer: byte
         if event.name == "MachineExit":
             yield _one("machine_leaves", Severity.LOSS, machine_id=event.fields["machine_id"])
     yield from _released(work, before, args, signer)
+
+
+def _reported(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    yield _one("report_agrees")
+
+
+def _grabbed(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    used = committee.stake_of(work.layer, signer).used - committee.stake_of(before, signer).used
+    yield _one("order_taken", Severity.WARN, used, blocks=work.profile.reveal_start)
 
 
 def _hours(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
@@ -293,6 +303,8 @@ _TELLERS: dict[tuple[str, str], Teller] = {
     ("OnlineProfile", "set_weekly_schedule"): _hours,
     ("OnlineProfile", "set_specific_date_schedule"): _hours,
     ("OnlineProfile", "clear_specific_date"): _hours,
+    ("MachineCheck", "submit_hardware_report"): _reported,
+    ("MachineCheck", "grab_order"): _grabbed,
     ("Committee", "committee_add_stake"): _member_stake,
     ("Committee", "committee_reduce_stake"): _released,
     ("Committee", "exit_committee"): _released,

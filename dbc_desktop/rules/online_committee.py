@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dbc_desktop.domain.machine import HardwareInfo, MachineId
-from dbc_desktop.rules import committee, parameters
+from dbc_desktop.rules import committee, machine_check, parameters
 from dbc_desktop.rules.codec import NUMBER, TEXT, row
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.online_profile import online
@@ -16,6 +16,8 @@ from dbc_desktop.rules.state import SINGLE, declare, declare_value
 from dbc_desktop.rules.work import Work, refuse
 
 _PALLET = "OnlineCommittee"
+SLOT_BLOCKS = 2_400
+"""A verification slot, 4 h."""
 HASHING, REVEALING, SUMMARIZING = "SubmittingHash", "SubmittingRaw", "Summarizing"
 CONFIRMED_RESULT, REFUSED_RESULT, NO_CONSENSUS = "OnlineSucceed", "OnlineRefused", "NoConsensus"
 
@@ -117,20 +119,29 @@ def summarize(work: Work) -> None:
 
 def distribute(work: Work) -> None:
     """Have a committee look at each machine that waits for one."""
-    profile, order_stake = work.profile, parameters.order_stake(work)
+    profile = work.profile
     for machine_id in work.layer.get(CONFIRMED, SINGLE) or ():
-        normal = committee.lists(work.layer).normal
-        chosen = profile.verification.choose(normal, work.random(machine_id.encode()))
+        normal, waiting = committee.lists(work.layer).normal, machine_check.announce(work, machine_id)
+        seed = work.random(machine_id.encode())
+        chosen = profile.verification.choose(normal, seed, waiting.members, work.height - waiting.since)
         if not chosen:
             continue
         for member in chosen:
-            committee.change_used(work, member, order_stake)
+            if member not in waiting.members:
+                machine_check.use_stake(work, member)
+        machine_check.close(work, machine_id)
         work.layer.put(ORDERS, machine_id, OrderRow(work.height, chosen))
         subject = f"{machine_id}:{work.height}"
         work.schedule(work.height + profile.reveal_start, "committee_reveal", subject)
         work.schedule(work.height + profile.reveal_end, "committee_summary", subject)
         online.booked(work, machine_id)
         work.emit(_PALLET, "MachineDistributed", machine_id=machine_id, committee=chosen)
+
+
+def verify_times(order: OrderRow, member: bytes) -> tuple[int, ...]:
+    """Heights of the three four-hour slots in which a member should look; nobody enforces them (chain-rules 6.2)."""
+    first = order.booked.index(member)
+    return tuple(order.book_time + SLOT_BLOCKS * slot for slot in (first, first + 3, first + 6))
 
 
 def execute_slashes(work: Work) -> None:

@@ -48,7 +48,12 @@ from dbc_desktop.rules.report_policies import (
 )
 from dbc_desktop.rules.snapshot_policies import AsWritten, CountedOnce, SnapshotPolicy
 from dbc_desktop.rules.stream_policies import NoReleases, Release, ReleasesPolicy, ScheduledReleases, YearlyStream
-from dbc_desktop.rules.verification_policies import DrawnMembers, DrawnMembersFreedTwice, VerificationPolicy
+from dbc_desktop.rules.verification_policies import (
+    DrawnMembers,
+    DrawnMembersFreedTwice,
+    GrabbedOrders,
+    VerificationPolicy,
+)
 
 TREASURY = b"modlpy/trsry".ljust(32, b"\0")
 """The treasury's account (chain-rules 2.1)."""
@@ -190,7 +195,7 @@ LAUNCH_2021 = RulesProfile(
     orders=OrdersHoldGpus(),
     second_looks=NothingStranded(),
     slashes=WholeUnits(),
-    verification=DrawnMembers(),
+    verification=GrabbedOrders(),
     began_ms=1_622_505_600_000,
     election=HighestTotals(),
     releases=NoReleases(),

@@ -33,6 +33,7 @@ class BringStep(StrEnum):
     CONTROLLER = "controller"
     BOND = "bond"
     ROOM = "room"
+    REPORT = "report"
     DESCRIBE = "describe"
     COMMITTEE = "committee"
     STAKE = "stake"
@@ -43,6 +44,7 @@ _OF_CHAIN = {
     WizardStep.SET_CONTROLLER: BringStep.CONTROLLER,
     WizardStep.BOND: BringStep.BOND,
     WizardStep.SERVER_ROOM: BringStep.ROOM,
+    WizardStep.REPORT: BringStep.REPORT,
     WizardStep.DESCRIBE: BringStep.DESCRIBE,
     WizardStep.WAIT_COMMITTEE: BringStep.COMMITTEE,
     WizardStep.FULFILL: BringStep.STAKE,
@@ -124,22 +126,23 @@ def bring_screen(choice: Choice, facts: BringFacts) -> BringScreen:
     checks = _checks(facts) if step in (BringStep.ACCOUNT, BringStep.BOND) else ()
     if step is BringStep.ACCOUNT and not problem:
         problem = next((check.text for check in checks if check.kind == "loss"), "")
-    return BringScreen(step, _line(step), title, body, rows, checks, button, problem)
+    return BringScreen(step, _line(step, facts.asks_report), title, body, rows, checks, button, problem)
 
 
-def _line(open_step: BringStep) -> tuple[tuple[str, str], ...]:
+def _line(open_step: BringStep, asks_report: bool) -> tuple[tuple[str, str], ...]:
     names = {
         BringStep.ACCOUNT: tr("account"),
         BringStep.KEY: tr("machine key"),
         BringStep.CONTROLLER: tr("controller"),
         BringStep.BOND: tr("bond"),
         BringStep.ROOM: tr("server room"),
+        BringStep.REPORT: tr("report"),
         BringStep.DESCRIBE: tr("describe"),
         BringStep.COMMITTEE: tr("committee"),
         BringStep.STAKE: tr("stake"),
         BringStep.ONLINE: tr("online"),
     }
-    steps = list(BringStep)
+    steps = [step for step in BringStep if asks_report or step is not BringStep.REPORT]
     at = steps.index(open_step)
     done = len(steps) if open_step is BringStep.ONLINE else at
     return tuple(
@@ -197,6 +200,17 @@ def _room(choice: Choice, facts: BringFacts) -> _Content:
     return tr("Register a server room"), body, rows, tr("Register…"), ""
 
 
+def _report(choice: Choice, facts: BringFacts) -> _Content:
+    body = tr(
+        "The machine signs with its own key what hardware it has. The chain compares this with what you declare, "
+        "before any member of the committee looks. Give the passphrase of the machine key."
+    )
+    if facts.hardware is None:
+        problem = tr("No GPU of this computer can be read yet, so there is nothing to report. See page Rigs.")
+        return tr("Report the hardware"), body, (), tr("Sign and report…"), problem
+    return tr("Report the hardware"), body, hardware_rows(facts.hardware), tr("Sign and report…"), ""
+
+
 def _describe(choice: Choice, facts: BringFacts) -> _Content:
     body = tr(
         "Say where the machine stands and how it is connected. The committee finds out the hardware by itself; on the "
@@ -227,15 +241,23 @@ def _committee(choice: Choice, facts: BringFacts) -> _Content:
         "Three members of the committee look at the hardware, each gives a sealed answer, then all open theirs. You "
         "need not wait here: leave and come back. On the local chain you can jump there in the top bar."
     )
+    waiting = machine.open_order if machine is not None else None
+    if waiting is not None:
+        rows = (
+            (tr("Now"), tr("members take the order")),
+            (tr("Members so far"), str(len(waiting.members))),
+            (tr("The missing ones are drawn in"), _left(waiting.drawn_at, facts.head)),
+        )
+        return tr("The committee is looking"), body, rows, "", ""
     if order is None:
         return tr("The committee is looking"), body, ((tr("Now"), tr("waiting for three free members")),), "", ""
-    rows = (
+    found = (
         (tr("Members drawn"), str(len(order.booked))),
         (tr("Sealed answers"), str(max(len(order.hashed), len(order.confirmed)))),
         (tr("Opened answers"), str(len(order.confirmed))),
         (tr("Result at the latest in"), _left(order.reveal_until, facts.head)),
     )
-    return tr("The committee is looking"), body, rows, "", ""
+    return tr("The committee is looking"), body, found, "", ""
 
 
 def _left(until: int, head: Head) -> str:
@@ -275,6 +297,7 @@ _CONTENT = {
     BringStep.CONTROLLER: _controller,
     BringStep.BOND: _bond,
     BringStep.ROOM: _room,
+    BringStep.REPORT: _report,
     BringStep.DESCRIBE: _describe,
     BringStep.COMMITTEE: _committee,
     BringStep.STAKE: _stake,

@@ -91,6 +91,8 @@ _SENTENCES: dict[str, Callable[[Facts], Parts]] = {
     ),
     "slash_canceled": lambda f: (tr("slash that comes back to the stash:"), _amount(f), ""),
     "verdict_reversed": lambda f: (tr("who was to win loses the stake, who was to lose is whole again"), "", ""),
+    "report_agrees": lambda f: (tr("the machine's report agrees with what you declare; now describe it"), "", ""),
+    "order_taken": lambda f: (tr("used of your stake for this order:"), _amount(f), tr("; hash within 36 hours")),
     "rent_receiver_named": lambda f: (tr("new orders pay their rent to the account you named"), "", ""),
     "node_stake_locked": lambda f: (tr("locked behind super nodes:"), _amount(f), tr("; it stays yours")),
     "node_stake_leaving": lambda f: (

@@ -169,6 +169,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "duration": _DURATION,
     "query": _QUERY,
     "operators": _OPERATORS,
+    "hardware": {"unreadable": lambda f: tr("A name in the hardware of this computer cannot be signed.")},
     "home": _HOME,
     "node_dat": _NODE_DAT,
     "keystore": _KEYSTORE,

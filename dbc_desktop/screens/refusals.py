@@ -151,6 +151,20 @@ _BALANCES: dict[str, Sentence] = {
     "FundsUnavailable": lambda: tr("The account has less than this amount and the fee. Send less."),
     "NotExpendable": lambda: tr("This would empty the account. Leave a little DBC in it."),
 }
+_CHECK: dict[str, Sentence] = {
+    "NotReported": lambda: tr("The machine has not reported its hardware yet. Sign the report first."),
+    "ReportNotNeeded": lambda: tr("The chain waits for no report of this machine now."),
+    "BadReport": lambda: tr("The hardware report cannot be read. Make it again."),
+    "ReportOfAnother": lambda: tr("The report is of another machine or for another account. Make it again."),
+    "ReportNotFresh": lambda: tr("The report is more than a day old, or from a later block. Make it again."),
+    "BadReportSignature": lambda: tr("The report is not signed by the key of this machine. Make it again."),
+    "ReportDiffers": lambda: tr(
+        "What you declare differs from what the machine itself reports. Declare the hardware that is there."
+    ),
+    "NotCommittee": lambda: tr("Only a member of the committee that takes orders may grab one."),
+    "NoOrderToGrab": lambda: tr("No order of this machine can be grabbed: there is none, or it is complete."),
+    "AlreadyGrabbed": lambda: tr("You have grabbed this order already."),
+}
 _PALLETS: dict[str, dict[str, Sentence]] = {
     "MaintainCommittee": dispute_refusals.REPORTS,
     "TechnicalCommittee": dispute_refusals.SEATS,
@@ -158,6 +172,7 @@ _PALLETS: dict[str, dict[str, Sentence]] = {
     "OnlineProfile": _PROFILE,
     "OnlineCommittee": _COMMITTEE | dispute_refusals.APPEALS,
     "Committee": _MEMBERS,
+    "MachineCheck": _CHECK,
     "Balances": _BALANCES,
     "Staking": _STAKING,
     "Token": _BALANCES,

@@ -10,7 +10,7 @@ from dbc_desktop.domain.account import Account, Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import HardwareInfo, MachineId, MachineStatus
-from dbc_desktop.domain.network import Head
+from dbc_desktop.domain.network import Capability, Head
 from dbc_desktop.services.hardware import this_computer
 from dbc_desktop.services.staking import NextAct, next_act
 
@@ -36,6 +36,7 @@ class BringFacts:
         keys: Machine keys of this wallet that no machine on the chain uses yet.
         first_stake: Stake of one GPU now, None where the chain has no price.
         gpu_num: GPUs of this computer that can be read.
+        asks_report: The chain checks a signed hardware report of each machine.
     """
 
     head: Head
@@ -48,6 +49,7 @@ class BringFacts:
     fixed_fee: Balance | None
     hardware: HardwareInfo | None
     gpu_num: int
+    asks_report: bool = False
 
     @property
     def needs_room(self) -> bool:
@@ -77,6 +79,7 @@ def read_facts(
         fixed_fee=totals.fixed_fee,
         hardware=seen if seen.gpu_num else None,
         gpu_num=seen.gpu_num,
+        asks_report=Capability.HARDWARE_REPORT in backend.capabilities(),
     )
 
 

@@ -16,7 +16,7 @@ from dbc_desktop.domain.network import Head
 from dbc_desktop.services.hardware import this_computer as this_computer
 
 if TYPE_CHECKING:
-    from dbc_desktop.wallet.wallet import BindProof
+    from dbc_desktop.wallet.wallet import BindProof, HardwareProof
 
 _PALLET = "OnlineProfile"
 
@@ -29,6 +29,11 @@ def set_controller_call(controller: Address) -> Call:
 def bond_call(proof: BindProof) -> Call:
     """Signed by the controller: bond the machine whose key signed `proof` (chain-rules 4.1, 4.7)."""
     return Call(_PALLET, "bond_machine", (proof.machine_id, proof.message, proof.signature))
+
+
+def hardware_report_call(proof: HardwareProof) -> Call:
+    """Signed by the controller: declare the hardware, with the machine's own signed report of it (design 3.1)."""
+    return Call("MachineCheck", "submit_hardware_report", (proof.declared, proof.message, proof.signature))
 
 
 def gen_server_room_call() -> Call:
@@ -122,7 +127,7 @@ def life_line(machine: Machine, head: Head) -> tuple[LifeStep, ...]:
         LifeStage.COMMITTEE: (
             _committee_height(machine, head),
             {
-                "booked": len(order.booked) if order else 0,
+                "booked": len(order.booked) if order else _grabbed(machine),
                 "hashed": len(order.hashed) if order else 0,
                 "confirmed": len(order.confirmed) if order else 0,
                 "hash_until": order.hash_until if order else None,
@@ -146,8 +151,14 @@ def life_line(machine: Machine, head: Head) -> tuple[LifeStep, ...]:
     return tuple(steps)
 
 
+def _grabbed(machine: Machine) -> int:
+    return len(machine.open_order.members) if machine.open_order else 0
+
+
 def _committee_height(machine: Machine, head: Head) -> int | None:
     order = machine.verification
+    if machine.open_order is not None:
+        return machine.open_order.drawn_at
     if order is None or machine.status is not MachineStatus.COMMITTEE_VERIFYING:
         return None
     return order.hash_until if head.height <= order.hash_until else order.reveal_until
@@ -159,6 +170,7 @@ class WizardStep(StrEnum):
     SET_CONTROLLER = "set_controller"
     BOND = "bond"
     SERVER_ROOM = "server_room"
+    REPORT = "report"
     DESCRIBE = "describe"
     WAIT_COMMITTEE = "wait_committee"
     FULFILL = "fulfill"
@@ -171,8 +183,8 @@ class NextAct:
     """The wizard's next step.
 
     Attributes:
-        call: What to sign, where nothing more has to be asked; None for BOND (needs the machine key), DESCRIBE (needs
-            the description), WAIT_COMMITTEE and ONLINE.
+        call: What to sign, where nothing more has to be asked; None for BOND and REPORT (need the machine key),
+            DESCRIBE (needs the description), WAIT_COMMITTEE and ONLINE.
         machine: What the chain knows of the machine, None before it is bonded.
         server_rooms: 32-byte ids to choose from at DESCRIBE.
         until: Height at which waiting ends at the latest, None where nothing ends.
@@ -204,11 +216,13 @@ def next_act(backend: ChainReader, stash: Address, machine_id: MachineId | None)
     elif machine is None:
         step = WizardStep.BOND
     elif machine.status is MachineStatus.ADDING_CUSTOMIZE_INFO:
-        step = WizardStep.DESCRIBE if rooms else WizardStep.SERVER_ROOM
+        described_next = WizardStep.REPORT if machine.awaits_report else WizardStep.DESCRIBE
+        step = described_next if rooms else WizardStep.SERVER_ROOM
         call = None if rooms else gen_server_room_call()
     elif machine.status in (MachineStatus.DISTRIBUTING_ORDER, MachineStatus.COMMITTEE_VERIFYING):
         step = WizardStep.WAIT_COMMITTEE
-        until = machine.verification.reveal_until if machine.verification else None
+        waited = machine.open_order.drawn_at if machine.open_order else None
+        until = machine.verification.reveal_until if machine.verification else waited
     elif machine.status is MachineStatus.WAITING_FULFILL:
         step, call = WizardStep.FULFILL, fulfill_call(machine.machine_id)
     elif machine.status in _OFFLINE:

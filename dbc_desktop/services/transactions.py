@@ -166,6 +166,8 @@ _PROOF_OF_SUCCESS = {
     ("Balances", "transfer_keep_alive"): ("Balances", "Transfer"),
     ("OnlineProfile", "bond_machine"): ("OnlineProfile", "BondMachine"),
     ("OnlineProfile", "gen_server_room"): ("OnlineProfile", "ServerRoomGenerated"),
+    ("MachineCheck", "submit_hardware_report"): ("MachineCheck", "HardwareReported"),
+    ("MachineCheck", "grab_order"): ("MachineCheck", "OrderGrabbed"),
     ("OnlineProfile", "add_machine_info"): ("OnlineProfile", "MachineInfoAdded"),
     ("OnlineProfile", "claim_rewards"): ("OnlineProfile", "ClaimReward"),
     ("RentMachine", "rent_machine"): ("RentMachine", "Rent"),

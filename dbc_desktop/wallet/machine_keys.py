@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbc_desktop.crypto import ss58
@@ -15,7 +15,7 @@ from dbc_desktop.crypto.sealed import seal, unseal
 from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.errors import DataCorrupt, InvalidInput
-from dbc_desktop.domain.machine import MachineId
+from dbc_desktop.domain.machine import HardwareInfo, MachineId
 
 _LIMIT = 4_096
 _LINE = re.compile(r"\s*(node_id|node_private_key)\s*=\s*(?:0x)?([0-9a-fA-F]{64})\s*")
@@ -31,6 +31,20 @@ class BindProof:
     """
 
     machine_id: MachineId
+    message: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HardwareProof:
+    """What `submit_hardware_report` wants: what is declared, and that the machine itself says the same (design 3.1).
+
+    Attributes:
+        message: The report, as text.
+        signature: 64 bytes by the machine's key.
+    """
+
+    declared: HardwareInfo
     message: bytes
     signature: bytes
 
@@ -107,6 +121,21 @@ class MachineSeed:
 
         message = bind_message(self.machine_id, ss58.encode(stash.raw))
         return BindProof(self.machine_id, message, self._pair.sign(message))
+
+    def hardware_proof(self, hardware: HardwareInfo, stash: Address, height: int) -> HardwareProof:
+        """The signed report of this machine's hardware, made at the block `height`.
+
+        Raises:
+            InvalidInput: `hardware` with `unreadable`: a text of it has a line break.
+        """
+        from dbc_desktop.rules.hardware_report import report_message  # as in `bind_proof`
+
+        own = replace(hardware, machine_id=self.machine_id)
+        try:
+            message = report_message(own, ss58.encode(stash.raw), height)
+        except ValueError as error:
+            raise InvalidInput("hardware", "unreadable") from error
+        return HardwareProof(own, message, self._pair.sign(message))
 
     def node_dat(self) -> str:
         """The two lines of `dat/node.dat`, in the clear: they go to the machine and nowhere else."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dbc_desktop.domain.account import Address, KeyPlace
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import UnknownAccount
-from dbc_desktop.domain.machine import MachineId
+from dbc_desktop.domain.machine import HardwareInfo, MachineId
 from dbc_desktop.wallet.book import AccountBook, MachineKeyRow, machine_entry
-from dbc_desktop.wallet.machine_keys import BindProof, MachineSeed
+from dbc_desktop.wallet.machine_keys import BindProof, HardwareProof, MachineSeed
 from dbc_desktop.wallet.passphrases import check_passphrase
 from dbc_desktop.wallet.unlocking import Patience
 from dbc_desktop.wallet.vault import Vault
@@ -55,6 +55,20 @@ class MachineRing:
             DataCorrupt: What was kept there is no longer its key.
         """
         return self._machine_seed(machine_id, passphrase).bind_proof(stash)
+
+    def hardware_proof(
+        self, machine_id: MachineId, hardware: HardwareInfo, stash: Address, height: int, passphrase: str
+    ) -> HardwareProof:
+        """The machine's signed report of its hardware, made at the block `height` (design 3.1).
+
+        Raises:
+            WrongPassword: With the time that the next try will be held back.
+            UnknownAccount: The machine's key is not kept here.
+            SecretStoreUnavailable: Its place cannot be reached.
+            DataCorrupt: What was kept there is no longer its key.
+            InvalidInput: `hardware` with `unreadable`.
+        """
+        return self._machine_seed(machine_id, passphrase).hardware_proof(hardware, stash, height)
 
     def export_node_dat(self, machine_id: MachineId, passphrase: str) -> str:
         """The machine's `node.dat`, in the clear: whoever has it is the machine.

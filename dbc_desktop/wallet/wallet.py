@@ -23,14 +23,14 @@ from dbc_desktop.domain.errors import (
     UnknownAccount,
 )
 from dbc_desktop.wallet.book import AccountBook, account_entry
-from dbc_desktop.wallet.machine_keys import BindProof
+from dbc_desktop.wallet.machine_keys import BindProof, HardwareProof
 from dbc_desktop.wallet.machine_ring import MachineRing
 from dbc_desktop.wallet.passphrases import check_passphrase
 from dbc_desktop.wallet.ports import SecretStore
 from dbc_desktop.wallet.unlocking import Patience, UnlockedKeys, WalletSigner
 from dbc_desktop.wallet.vault import Vault
 
-__all__ = ["BindProof", "Wallet"]
+__all__ = ["BindProof", "HardwareProof", "Wallet"]
 
 _LONGEST_NAME, _LONGEST_NOTE = 64, 200
 _PROBE = "account:probe"

@@ -18,6 +18,7 @@ from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId, MachineStatus
 from dbc_desktop.domain.network import ClockMode
+from dbc_desktop.rules.hardware_report import report_message
 from tests.doubles.chain_user import ChainUser, transfer
 
 BATCH = 3_000
@@ -129,14 +130,17 @@ def bring_online(chain: LocalChain, owner: ChainUser) -> None:
             key = KeyPair.from_seed(number.to_bytes(32))
             machine_id = MachineId(key.public.hex())
             message = (machine_id + stash).encode()
-            chain.show_machine(
-                HardwareInfo(machine_id, "RTX 3080", 1, 8_704, 10, 14_972, 480, 1_000, "Xeon", 16, 2_400, 64, "", True)
+            hardware = HardwareInfo(
+                machine_id, "RTX 3080", 1, 8_704, 10, 14_972, 480, 1_000, "Xeon", 16, 2_400, 64, "", True
             )
+            chain.show_machine(hardware)
+            report = report_message(hardware, stash, chain.head().height)
             calls.append(Call("OnlineProfile", "bond_machine", (machine_id, message, key.sign(message))))
+            calls.append(Call("MachineCheck", "submit_hardware_report", (hardware, report, key.sign(report))))
             calls.append(Call("OnlineProfile", "add_machine_info", (machine_id, info)))
         for extrinsic in owner.many(chain, calls):
             chain.submit(extrinsic)
-        chain.jump(4_900)
+        chain.jump(5_000)
 
 
 def row(name: str, value: float, unit: str, limit: float, floor: float | None, ok: bool, note: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from dbc_desktop.domain.history import Flow, HistoryKind
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, Machine, MachineId, MachineStatus
 from dbc_desktop.domain.network import Capability, ClockMode
 from dbc_desktop.domain.rental import RentStatus
+from dbc_desktop.rules.hardware_report import report_message
 from tests.doubles.chain_user import ChainUser, transfer
 
 DBC = 10**15
@@ -82,8 +83,13 @@ def describe(chain: LocalBackend, user: ChainUser) -> None:
     done(chain, user, Call("OnlineProfile", "bond_machine", (MACHINE, message, MACHINE_KEY.sign(message))))
     done(chain, user, Call("OnlineProfile", "gen_server_room"))
     (room,) = chain.server_rooms(user.address)
+    assert found_machine(chain, MACHINE).awaits_report
+    report = report_message(HARDWARE, ss58.encode(user.address.raw), chain.head().height)
+    signed = (HARDWARE, report, MACHINE_KEY.sign(report))
+    done(chain, user, Call("MachineCheck", "submit_hardware_report", signed))
     info = CustomizeInfo(room, 100, 100, Coordinate("East", 80_000), Coordinate("North", 480_000), ("Telco",))
     done(chain, user, Call("OnlineProfile", "add_machine_info", (MACHINE, info)))
+    assert found_machine(chain, MACHINE).open_order is not None
 
 
 class BackendSuite:
@@ -288,8 +294,10 @@ class BackendSuite:
         funded(chain, alice)
         chain.show_machine(HARDWARE)
         describe(chain, alice)
+        assert found_machine(chain, MACHINE).status is MachineStatus.DISTRIBUTING_ORDER
+        chain.jump(100)
         assert found_machine(chain, MACHINE).status is MachineStatus.COMMITTEE_VERIFYING
-        chain.jump(4_803)
+        chain.jump(4_770)
         machine = found_machine(chain, MACHINE)
         assert machine.status is MachineStatus.ONLINE
         assert machine.hardware == HARDWARE
@@ -300,7 +308,7 @@ class BackendSuite:
     def test_a_machine_that_was_never_shown_is_refused(self, chain: LocalBackend, alice: ChainUser) -> None:
         funded(chain, alice)
         describe(chain, alice)
-        chain.jump(4_803)
+        chain.jump(4_870)
         assert chain.machine(MACHINE) is None
 
     def test_a_committee_never_changes_its_mind(self, chain: LocalBackend, alice: ChainUser) -> None:
@@ -309,7 +317,7 @@ class BackendSuite:
         describe(chain, alice)
         chain.jump(2_500)
         chain.show_machine(HardwareInfo(MACHINE, "Other", 8, 1, 1, 1, 1, 1, "x", 1, 1, 1, "", True))
-        chain.jump(2_303)
+        chain.jump(2_370)
         assert found_machine(chain, MACHINE).hardware == HARDWARE
 
     def test_a_rent_order_is_quoted_placed_confirmed_and_remembered(

@@ -22,7 +22,7 @@ from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, 
 from dbc_desktop.domain.network import ClockMode
 from dbc_desktop.lanes.clock import SystemClock
 from dbc_desktop.services.hardware import Host, hardware_of
-from dbc_desktop.services.staking import WizardStep, add_machine_info_call, bond_call, next_act
+from dbc_desktop.services.staking import WizardStep, add_machine_info_call, bond_call, hardware_report_call, next_act
 from dbc_desktop.services.transactions import Transactions
 from dbc_desktop.telemetry.demo import DemoSensors
 from dbc_desktop.wallet.file_store import FileStore
@@ -148,6 +148,11 @@ def bring_to_the_committee(person: Newcomer, stash: Address, *, is_shown: bool =
     assert act.call is not None
     person.spend(act.call, stash)
     act = next_act(person.chain, stash, machine_id)
+    assert act.step is WizardStep.REPORT
+    height = person.chain.head().height
+    proof = person.wallet.hardware_proof(machine_id, person.hardware(machine_id), stash, height, PASSPHRASE)
+    person.spend(hardware_report_call(proof), stash)
+    act = next_act(person.chain, stash, machine_id)
     assert act.step is WizardStep.DESCRIBE
     if is_shown:
         person.chain.show_machine(person.hardware(machine_id))
@@ -160,7 +165,7 @@ def bring_to_the_committee(person: Newcomer, stash: Address, *, is_shown: bool =
 def let_the_committee_look(person: Newcomer, machine_id: MachineId) -> Machine | None:
     """The window is 48 hours; the residents hash and reveal by real extrinsics of their own."""
     order = person.machine(machine_id).verification
-    until = order.reveal_until if order is not None else person.chain.head().height + 28_800
+    until = order.reveal_until if order is not None else person.chain.head().height + 28_900
     person.jump_to(until + 1)
     machine = person.chain.machine(machine_id)
     assert machine is None or machine.status not in (

@@ -29,6 +29,7 @@ from dbc_desktop.domain.rental import RentOrder, RentQuote, RentStatus
 from dbc_desktop.domain.session import Login, Session, SessionState
 from dbc_desktop.screens.notices import Notice
 from dbc_desktop.services.sessions import LoginTest
+from dbc_desktop.wallet.wallet import HardwareProof
 
 ALICE = Address(bytes.fromhex("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"))
 BOB = Address(bytes.fromhex("8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48"))
@@ -165,6 +166,9 @@ class FakeChain:
         if self.fail is not None:
             raise self.fail
 
+    def capabilities(self) -> frozenset[Capability]:
+        return frozenset(Capability)
+
     def head(self) -> Head:
         self._read()
         return self.now
@@ -242,6 +246,7 @@ class FakeWallet:
         )
         self.keys: list[MachineId] = []
         self.proofs: list[tuple[MachineId, Address]] = []
+        self.reports: list[tuple[MachineId, HardwareInfo, Address, int]] = []
 
     def accounts(self) -> tuple[Account, ...]:
         return self.all
@@ -268,6 +273,14 @@ class FakeWallet:
             raise WrongPassword
         self.proofs.append((machine_id, stash))
         return Proof(machine_id, b"m" * 112, b"s" * 64)
+
+    def hardware_proof(
+        self, machine_id: MachineId, hardware: HardwareInfo, stash: Address, height: int, passphrase: str
+    ) -> HardwareProof:
+        if passphrase != self.PASSPHRASE:
+            raise WrongPassword
+        self.reports.append((machine_id, hardware, stash, height))
+        return HardwareProof(hardware, b"DBC hardware report", b"s" * 64)
 
 
 class FakeSessions:

@@ -210,6 +210,18 @@ def test_the_whole_way_online_by_clicks(parts: Any, window: FakeWindow, qtbot: Q
     click(qtbot, page, "bring.next")
     assert wanted[-1][0] == Call("OnlineProfile", "gen_server_room")
     chain.rooms = (ROOM,)
+    chain.machines = [unverified(MachineStatus.ADDING_CUSTOMIZE_INFO, awaits_report=True)]
+    wanted[-1][2](None)
+    assert step() == "report"
+
+    qtbot.keyClicks(seen(page, QLineEdit, "bring.report_passphrase"), FakeWallet.PASSPHRASE)
+    click(qtbot, page, "bring.next")
+    assert [(machine_id, hardware.gpu_num) for machine_id, hardware, _, _ in wallet.reports] == [(MACHINE, 8)]
+    assert wallet.reports[0][2:] == (ALICE, HEAD.height)
+    assert wanted[-1][0].args[1:] == (b"DBC hardware report", b"s" * 64)
+    assert wanted[-1][0].args[0].gpu_num == 8
+    assert seen(page, QLineEdit, "bring.report_passphrase").text() == ""
+    chain.machines = [unverified(MachineStatus.ADDING_CUSTOMIZE_INFO)]
     wanted[-1][2](None)
     assert step() == "describe"
 

@@ -105,8 +105,9 @@ class LocalChain(LocalReads):
     # --- reading ------------------------------------------------------------------------------------------------
 
     def capabilities(self) -> frozenset[Capability]:
-        """All of them."""
-        return frozenset(Capability)
+        """All of them; a hardware report only where the rules check it."""
+        asked = self._ledger.engine.profile.verification.checks_reports
+        return frozenset(Capability) - (frozenset() if asked else {Capability.HARDWARE_REPORT})
 
     @contextmanager
     def _standing(self) -> Iterator[Standing]:

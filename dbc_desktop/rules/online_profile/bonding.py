@@ -5,6 +5,7 @@ from __future__ import annotations
 from dbc_desktop.domain.machine import CustomizeInfo, MachineStatus
 from dbc_desktop.rules import generic_func
 from dbc_desktop.rules.bind_message import check_bind_message
+from dbc_desktop.rules.machine_check import awaits_report
 from dbc_desktop.rules.online_profile import hardware_change, payout, stake
 from dbc_desktop.rules.online_profile.rows import (
     CONFIRMED,
@@ -94,6 +95,8 @@ def add_machine_info(work: Work, who: bytes, machine_id: str, info: CustomizeInf
     if machine_of(layer, machine_id).status not in _DESCRIBABLE:
         refuse(_PALLET, "NotAllowedChangeMachineInfo")
     machine = described(work, who, machine_id, info)
+    if awaits_report(work, machine_id, machine.status):
+        refuse("MachineCheck", "NotReported")
     again = hardware_change.describe_again(work, machine_id, machine.stash)
     if machine.status is MachineStatus.ADDING_CUSTOMIZE_INFO:
         machine = machine._replace(status=MachineStatus.DISTRIBUTING_ORDER)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dbc_desktop.rules import parameters, slashing
 from dbc_desktop.rules.arithmetic import value_to_dbc
 from dbc_desktop.rules.online_profile import stake
-from dbc_desktop.rules.online_profile.rows import HARDWARE_CHANGE, HardwareChange, MachineRow
+from dbc_desktop.rules.online_profile.rows import DECLARED, HARDWARE_CHANGE, HardwareChange, MachineRow
 from dbc_desktop.rules.price import price
 from dbc_desktop.rules.work import Work, refuse
 
@@ -29,6 +29,7 @@ def begin(work: Work, machine_id: str, machine: MachineRow) -> HardwareChange:
             refuse(_PALLET, "BalanceNotEnough")
     made = HardwareChange(fee, slash, work.height)
     work.layer.put(HARDWARE_CHANGE, machine_id, made)
+    work.layer.remove(DECLARED, machine_id)
     return made
 
 
@@ -68,6 +69,7 @@ def refused(work: Work, machine_id: str, stash: bytes, refusing: tuple[bytes, ..
         return False
     _pay(work, stash, change.verify_fee, refusing)
     work.layer.put(HARDWARE_CHANGE, machine_id, change._replace(verify_fee=0, to_describe=True))
+    work.layer.remove(DECLARED, machine_id)
     return True
 
 

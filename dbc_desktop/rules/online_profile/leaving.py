@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dbc_desktop.domain.machine import MachineStatus
+from dbc_desktop.rules import machine_check
 from dbc_desktop.rules.codec import row
 from dbc_desktop.rules.online_profile import departure, hardware_change, points, stake
 from dbc_desktop.rules.online_profile.reported import REPORTED
 from dbc_desktop.rules.online_profile.rows import (
-    CONFIRMED,
     MACHINES,
     RENTED_FINISHED,
     STASH_MACHINES,
@@ -66,9 +66,7 @@ def _leave(work: Work, machine_id: str, machine: MachineRow) -> None:
     hardware_change.abandon(work, machine_id, machine.stash)
     owned = stash_machines(layer, machine.stash)
     layer.put(STASH_MACHINES, machine.stash, owned._replace(online=without(owned.online, machine_id)))
-    waiting = layer.get(CONFIRMED, SINGLE) or ()
-    if machine_id in waiting:
-        layer.put(CONFIRMED, SINGLE, without(waiting, machine_id))
+    machine_check.withdraw(work, machine_id)
     layer.remove(RENTED_FINISHED, machine_id)
     layer.remove(REPORTED, machine_id)
     layer.remove(MACHINES, machine_id)

@@ -9,6 +9,7 @@ from dbc_desktop.rules import slashing
 from dbc_desktop.rules.online_profile import hardware_change, payout, points, stake
 from dbc_desktop.rules.online_profile.rows import (
     CONFIRMED,
+    DECLARED,
     MACHINES,
     STASH_MACHINES,
     MachineRow,
@@ -82,6 +83,7 @@ def refuse_machine(work: Work, machine_id: str, refusing: tuple[bytes, ...]) -> 
     owned = stash_machines(layer, machine.stash)
     layer.put(STASH_MACHINES, machine.stash, owned._replace(total=without(owned.total, machine_id)))
     layer.remove(MACHINES, machine_id)
+    layer.remove(DECLARED, machine_id)
     return machine.stash, slash
 
 

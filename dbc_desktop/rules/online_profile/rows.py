@@ -128,6 +128,13 @@ class HardwareChange(NamedTuple):
     to_describe: bool = True
 
 
+class Declared(NamedTuple):
+    """What the controller declared and the machine's signed report of `report_height` agreed with (design 3.1)."""
+
+    hardware: HardwareInfo
+    report_height: int
+
+
 STASH_CONTROLLER = declare("OnlineProfile.StashController", RAW, RAW)
 CONTROLLER_STASH = declare("OnlineProfile.ControllerStash", RAW, RAW)
 MACHINES = declare("OnlineProfile.MachinesInfo", TEXT, row(MachineRow))
@@ -145,6 +152,8 @@ SLASH_SHARES = declare("OnlineProfile.SlashShares", NUMBER, row(SlashShares))
 """Beside `PendingSlash`, where somebody else reported the machine."""
 SLASH_REVIEW = declare("OnlineProfile.PendingSlashReview", NUMBER, row(SlashReview))
 HARDWARE_CHANGE = declare("OnlineProfile.UserMutHardwareStake", TEXT, row(HardwareChange))
+DECLARED = declare("MachineCheck.Declared", TEXT, row(Declared))
+"""Gone when the machine has to be looked at again."""
 NEXT_SLASH_ID = declare_value("OnlineProfile.NextSlashId", NUMBER)
 CURRENT_ERA = declare_value("OnlineProfile.CurrentEra", NUMBER)
 EXTRA_PRICE = declare("OnlineProfile.MachineExtraPrice", TEXT, NUMBER)

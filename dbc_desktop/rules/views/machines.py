@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO, Balance
-from dbc_desktop.domain.machine import Coordinate, Machine, MachineId, MachineStatus, Verification
+from dbc_desktop.domain.machine import Coordinate, Machine, MachineId, MachineStatus, OpenOrder, Verification
 from dbc_desktop.domain.network import MachineTable
-from dbc_desktop.rules import online_committee, reward_queue
+from dbc_desktop.rules import machine_check, online_committee, reward_queue
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout, stake
 from dbc_desktop.rules.online_profile.rows import EXTRA_PRICE, MACHINES, MachineRow, stash_machines
@@ -100,6 +100,8 @@ def _machine(engine: Engine, machine_id: MachineId, row: MachineRow) -> Machine:
         hardware=hardware,
         customize=row.customize,
         verification=_verification(engine, machine_id),
+        open_order=_open_order(engine, machine_id),
+        awaits_report=profile.verification.checks_reports and machine_check.reportable(state, machine_id, row.status),
         day_price_usd=day_price(standard, hardware.calc_point, gpus, gpus, extra) if hardware and gpus else None,
         reward_today=Balance(today) if today else ZERO,
         total_earned=Balance(queue.earned),
@@ -122,3 +124,11 @@ def _verification(engine: Engine, machine_id: str) -> Verification | None:
         hashed=tuple(sorted(Address(member) for member, _ in order.hashes)),
         confirmed=tuple(sorted(Address(member) for member, _ in order.infos)),
     )
+
+
+def _open_order(engine: Engine, machine_id: str) -> OpenOrder | None:
+    order = machine_check.open_order(engine.state, machine_id)
+    if order is None:
+        return None
+    drawn_at = order.since + engine.profile.verification.grab_window
+    return OpenOrder(order.since, drawn_at, tuple(Address(member) for member in order.members))

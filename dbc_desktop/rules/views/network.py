@@ -6,7 +6,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.network import BLOCKS_PER_ERA, Deadline, NetworkTotals
 from dbc_desktop.domain.rental import RentStatus
-from dbc_desktop.rules import balances, generic_func, online_committee, reward_queue
+from dbc_desktop.rules import balances, generic_func, machine_check, online_committee, reward_queue
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout, points, stake
 from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, stash_machines, sys_info
@@ -49,6 +49,9 @@ def deadlines(engine: Engine, address: Address) -> tuple[Deadline, ...]:
         paid = False
         for machine_id in stash_machines(state, stash).total:
             orders |= set(machine_orders(state, machine_id).rent_order)
+            waiting = machine_check.open_order(state, machine_id)
+            if waiting is not None:
+                found.add(Deadline("verification", waiting.since + profile.verification.grab_window, machine_id))
             order = state.get(online_committee.ORDERS, machine_id)
             if order is not None:
                 hashing = order.status == online_committee.HASHING

@@ -76,6 +76,8 @@ class BringOnline(QWidget):
         self._key = KeyForm(self._program)
         self._bond = PassphraseForm()
         self._bond.field.edit.returnPressed.connect(self._next)
+        self._report = PassphraseForm("bring.report_passphrase")
+        self._report.field.edit.returnPressed.connect(self._next)
         self._key.second.edit.returnPressed.connect(self._next)
         self._describe = DescribeForm()
         self._describe.operators.edit.returnPressed.connect(self._next)
@@ -84,6 +86,7 @@ class BringOnline(QWidget):
             BringStep.KEY: self._key,
             BringStep.CONTROLLER: self._controller,
             BringStep.BOND: self._bond,
+            BringStep.REPORT: self._report,
             BringStep.DESCRIBE: self._describe,
         }
         for form in self._forms.values():
@@ -133,6 +136,7 @@ class BringOnline(QWidget):
         self._is_busy = False
         self._key.clear_secrets()
         self._bond.field.edit.clear()
+        self._report.field.edit.clear()
         self._say("")
         if account is None or machine is not None:
             self.read()
@@ -223,6 +227,7 @@ class BringOnline(QWidget):
         field = {
             BringStep.KEY: self._key.first,
             BringStep.BOND: self._bond.field,
+            BringStep.REPORT: self._report.field,
             BringStep.DESCRIBE: self._describe.place,
         }
         if (wanted := field.get(step)) is not None and wanted.isVisible():
@@ -273,6 +278,8 @@ class BringOnline(QWidget):
                 self._bond_machine(controller)
             case BringStep.ROOM if controller is not None:
                 self._spend(staking.gen_server_room_call(), controller)
+            case BringStep.REPORT if controller is not None:
+                self._report_machine(facts, controller)
             case BringStep.DESCRIBE if controller is not None:
                 self._describe_machine(facts, controller)
             case BringStep.STAKE | BringStep.ONLINE if act is not None and act.call is not None and controller:
@@ -314,6 +321,21 @@ class BringOnline(QWidget):
             self._spend(call, controller)
 
         self._ask("secrets", lambda: staking.bond_call(wallet.bind_proof(machine_id, stash, passphrase)), signed)
+
+    def _report_machine(self, facts: BringFacts, controller: Address) -> None:
+        machine_id, stash, hardware = self._choice.machine_id, self._choice.stash, facts.hardware
+        if machine_id is None or stash is None or hardware is None:
+            return
+        wallet, height, passphrase = self._program.wallet, facts.head.height, self._report.field.text()
+
+        def signed(call: Call) -> None:
+            self._report.field.edit.clear()
+            self._spend(call, controller)
+
+        def sign() -> Call:
+            return staking.hardware_report_call(wallet.hardware_proof(machine_id, hardware, stash, height, passphrase))
+
+        self._ask("secrets", sign, signed)
 
     def _describe_machine(self, facts: BringFacts, controller: Address) -> None:
         info, hardware, machine_id = self._describe.read(), facts.hardware, self._choice.machine_id

@@ -176,9 +176,9 @@ class KeyForm(Form):
 class PassphraseForm(Form):
     """The passphrase of the machine key."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "bring.passphrase") -> None:
         super().__init__()
-        self.field = Field(tr("Passphrase of the machine key"), "bring.passphrase", secret=True)
+        self.field = Field(tr("Passphrase of the machine key"), name, secret=True)
         self.box.addWidget(self.field)
 
 

@@ -39,7 +39,7 @@ class Story:
             ("an account is made, its words asked back, its key kept in an encrypted file", self.make_account),
             ("play money arrives by a signed transfer", self.get_play_money),
             ("the machine is bonded with its own signature", self.bond),
-            ("the machine is described in a server room", self.describe),
+            ("the machine reports its hardware and is described in a server room", self.describe),
             ("the committee verifies it by hash and reveal; the stake is fulfilled, it is online", self.verify),
             ("an era passes: the reward is shown as 25 % + 150 parts", self.earn),
             ("a machine is rented", self.rent),
@@ -111,9 +111,12 @@ class Story:
         return f"{machine['machine_id'][:8]}… holds {machine['stake_held']} DBC of stake"
 
     def describe(self) -> str:
-        """The wizard: server room, place and lines."""
+        """The wizard: server room, the machine's own report, place and lines."""
         hand = self._hand
         hand.wait(lambda: hand.seen("bring.passphrase") is None, "the next step of the wizard")
+        hand.click("bring.next")
+        self._sign()
+        hand.type("bring.report_passphrase", PASSPHRASE)
         hand.click("bring.next")
         self._sign()
         hand.type("bring.operators", "China Telecom")

@@ -17,7 +17,8 @@ from dbc_desktop.rules.bind_message import bind_message
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.engine import BlockOutcome, Engine, HistoryRow, SignedCall
 from dbc_desktop.rules.genesis import FirstNode, FirstSupporter, GenesisSpec, genesis_under
-from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, MACHINES, STASH_STAKE
+from dbc_desktop.rules.hardware_report import report_message
+from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, MACHINES, SERVER_ROOMS, STASH_STAKE
 from dbc_desktop.rules.profile import LAUNCH_2021, RulesProfile
 from dbc_desktop.rules.reward_page import plain_rows
 from dbc_desktop.rules.state import Overlay
@@ -148,13 +149,29 @@ class Chain:
 
     def describe(self) -> None:
         self.do(self.stash, "OnlineProfile", "gen_server_room")
-        room = self.event("ServerRoomGenerated").fields["server_room"]
-        assert isinstance(room, bytes)
-        info = CustomizeInfo(room, 20, 20, Coordinate("East", 1_311_548), Coordinate("South", 8_000), ("Telecom",))
-        self.do(self.stash, "OnlineProfile", "add_machine_info", self.machine_id, info)
+        if self.engine.profile.verification.checks_reports:
+            assert self.report() is None
+        self.do(self.stash, "OnlineProfile", "add_machine_info", self.machine_id, self.description())
+        if self.engine.profile.verification.grab_window:
+            for member in self.committee[:3]:
+                self.do(member, "MachineCheck", "grab_order", self.machine_id)
         booked = self.event("MachineDistributed").fields["committee"]
         assert isinstance(booked, tuple)
         self.booked = booked
+
+    def description(self) -> CustomizeInfo:
+        """Where the machine stands, in the newest server room of the stash."""
+        room = (self.engine.state.get(SERVER_ROOMS, self.stash) or (b"",))[-1]
+        east, south = Coordinate("East", 1_311_548), Coordinate("South", 8_000)
+        return CustomizeInfo(room, 20, 20, east, south, ("Telecom",))
+
+    def report(self, **fields: object) -> tuple[str, str] | None:
+        """The machine reports four GPUs, and so its controller declares, `fields` aside; the error."""
+        info, controller = self.hardware(), self.engine.state.get(MACHINES, self.machine_id).controller
+        message = report_message(info, ss58.encode(self.stash), self.engine.height)
+        declared = dataclasses.replace(info, **fields)
+        call = ("MachineCheck", "submit_hardware_report", declared, message, self.keys.sign(message))
+        return self.attempt(controller, *call)
 
     def root(self, pallet: str, name: str, *args: object) -> tuple[str, str] | None:
         """Act by the sudo key; the error, None where it worked."""

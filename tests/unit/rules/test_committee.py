@@ -10,6 +10,7 @@ from dbc_desktop.rules import committee, online_committee
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.genesis import GenesisSpec, genesis
 from dbc_desktop.rules.online_profile.rows import MACHINES, STASH_STAKE, stash_machines
+from dbc_desktop.rules.profile import MAINNET_411
 
 DBC = 10**15
 FIRST = 71_428_571_428_571_428_571
@@ -114,8 +115,8 @@ def test_outvoted_member_is_slashed_and_the_pair_confirms(chain) -> None:
     assert stake_of(chain, chain.booked[1]).staked == 19_000 * DBC
 
 
-def test_three_opinions_send_the_machine_to_another_committee(chain) -> None:
-    described(chain)
+def test_three_opinions_send_the_machine_to_another_committee(new_chain) -> None:
+    chain = described(new_chain(profile=MAINNET_411))
     chain.vote(chain.hardware(gpus=1), chain.hardware(gpus=2), chain.hardware(gpus=3))
     assert status(chain) is MachineStatus.COMMITTEE_VERIFYING
     order = chain.engine.state.get(online_committee.ORDERS, chain.machine_id)
@@ -124,8 +125,8 @@ def test_three_opinions_send_the_machine_to_another_committee(chain) -> None:
     assert used == {member: 1_000 * DBC if member in order.booked else 0 for member in chain.committee}
 
 
-def test_nobody_looks_then_after_48_hours_others_are_asked(chain) -> None:
-    described(chain)
+def test_nobody_looks_then_after_48_hours_others_are_asked(new_chain) -> None:
+    chain = described(new_chain(profile=MAINNET_411))
     booked = chain.engine.height
     first = chain.booked
     chain.goto(booked + 28_799)
@@ -142,7 +143,7 @@ def test_machine_waits_while_fewer_than_three_members_are_normal(new_chain) -> N
     chain = new_chain()
     chain.committee = chain.committee[:2]
     endowments = ((chain.sudo, 10**24), (chain.stash, 10**24))
-    chain.engine = genesis(GenesisSpec("launch-2021", chain.sudo, endowments, chain.committee, 12_000))
+    chain.engine = genesis(GenesisSpec("mainnet-411", chain.sudo, endowments, chain.committee, 12_000))
     chain.bond()
     chain.do(chain.stash, "OnlineProfile", "gen_server_room")
     room = chain.event("ServerRoomGenerated").fields["server_room"]

@@ -114,4 +114,4 @@ def test_a_play_of_2021_ends_as_it_always_did(new_chain) -> None:
     chain.do(chain.stash, "OnlineProfile", "claim_rewards")
     chain.eras(160)
     assert chain.engine.height == 2_520_100
-    assert chain.engine.digest.hex() == "1544ae932e4785a50dca84ba8881f214c8d2023a280ff50146f7dfba9132e534"
+    assert chain.engine.digest.hex() == "a787ad3a55fd260440e9423341a88b19e3543b7e6687d82fbb2fa00b32343978"

@@ -9,11 +9,11 @@ from dbc_desktop.chain.local.launch import COMMITTEE
 from dbc_desktop.chain.local.residents.stage import Stage
 from dbc_desktop.domain.call import Call, EventRecord
 from dbc_desktop.domain.machine import HardwareInfo, MachineId
-from dbc_desktop.rules import online_committee
+from dbc_desktop.rules import committee, machine_check, online_committee
 from dbc_desktop.rules.commit_hash import hardware_hash
 
-SLOT_BLOCKS = 2_400
-"""A verification slot, 4 h (chain-rules 6.2)."""
+GRAB_BLOCKS = 20
+"""Two minutes from one member to the next that would grab an order."""
 
 
 class ResidentCommittee:
@@ -25,17 +25,40 @@ class ResidentCommittee:
 
     def plan(self, soon: int) -> None:
         """Take up every order that is open."""
+        for machine_id, _ in sorted(self._stage.state.items(machine_check.OPEN)):
+            self._plan_grabs(soon, MachineId(machine_id))
         for machine_id, order in self._stage.state.items(online_committee.ORDERS):
             self._plan_verification(soon, MachineId(machine_id), order.booked)
 
     def see(self, soon: int, event: EventRecord) -> None:
-        """Take up a new order; reveal when all have hashed."""
-        if event.name == "MachineDistributed":
+        """Grab an open order, take up a new one, reveal when all have hashed."""
+        if event.name == "OrderOpened":
+            self._plan_grabs(soon, MachineId(str(event.fields["machine_id"])))
+        elif event.name == "MachineDistributed":
             order = self._stage.state.get(online_committee.ORDERS, str(event.fields["machine_id"]))
             if order is not None:
                 self._plan_verification(soon, MachineId(str(event.fields["machine_id"])), order.booked)
         elif event.name == "AddConfirmHash":
             self._stage.at(soon, partial(self._reveal, MachineId(str(event.fields["machine_id"]))))
+
+    def _plan_grabs(self, soon: int, machine_id: MachineId) -> None:
+        """One after the other would take it; for each machine another one is the quickest."""
+        order = machine_check.open_order(self._stage.state, machine_id)
+        if order is None:
+            return
+        keys = self._stage.keys
+        by_haste = sorted(self._members, key=lambda member: keys.word(f"{machine_id} {order.since} {member.hex()}"))
+        for number, member in enumerate(by_haste):
+            due = max(soon, order.since + GRAB_BLOCKS * (number + 1))
+            self._stage.at(due, partial(self._grab, machine_id, member))
+
+    def _grab(self, machine_id: MachineId, member: bytes) -> None:
+        stage = self._stage
+        order = machine_check.open_order(stage.state, machine_id)
+        full = order is not None and len(order.members) >= stage.ledger.engine.profile.verification.members
+        if order is None or full or member in order.members or member not in committee.lists(stage.state).normal:
+            return
+        stage.attempt(self._members[member], Call("MachineCheck", "grab_order", (machine_id,)))
 
     def _plan_verification(self, soon: int, machine_id: MachineId, booked: tuple[bytes, ...]) -> None:
         """Each member looks in its first slot; who has seen it reveals when all have, or when hashing ends."""
@@ -45,7 +68,7 @@ class ResidentCommittee:
             return
         for slot, member in enumerate(booked):
             if member in self._members:
-                due = max(soon, order.book_time + slot * SLOT_BLOCKS)
+                due = max(soon, order.book_time + slot * online_committee.SLOT_BLOCKS)
                 stage.at(due, partial(self._commit, machine_id, member, order.book_time))
         reveals_at = order.book_time + stage.ledger.engine.profile.reveal_start + 1
         stage.at(max(soon, reveals_at), partial(self._reveal, machine_id))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from dbc_desktop.chain.local.launch import OPERATORS, Operator, customize_of
+from dbc_desktop.chain.local.launch import OPERATORS, Operator, customize_of, hardware_of
 from dbc_desktop.chain.local.residents.stage import Stage, next_at, raw
 from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.call import Call, EventRecord
 from dbc_desktop.domain.machine import MachineId, MachineStatus
-from dbc_desktop.rules import online_committee
+from dbc_desktop.rules import machine_check, online_committee
 from dbc_desktop.rules.bind_message import bind_message
+from dbc_desktop.rules.hardware_report import report_message
 from dbc_desktop.rules.online_profile.rows import MACHINES, SERVER_ROOMS, STASH_CONTROLLER, stash_rewards
 
 _CLAIM_ERAS = 7
@@ -68,8 +69,23 @@ class ResidentOperators:
             machine_id = stage.keys.machine_id(operator.name, number)
             machine = stage.state.get(MACHINES, machine_id)
             if machine is not None and machine.status is MachineStatus.ADDING_CUSTOMIZE_INFO and rooms:
+                if self._is_asked(machine_id, machine.status):
+                    self._report(operator, number)
                 info = customize_of(operator, rooms[0])
                 stage.attempt(operator.name, Call("OnlineProfile", "add_machine_info", (machine_id, info)))
+
+    def _is_asked(self, machine_id: MachineId, status: MachineStatus) -> bool:
+        """Whether the chain wants the machine's own report first."""
+        checks = self._stage.ledger.engine.profile.verification.checks_reports
+        return checks and machine_check.reportable(self._stage.state, machine_id, status)
+
+    def _report(self, operator: Operator, number: int) -> None:
+        """The machine signs what it is; the operator declares the same."""
+        stage, keys = self._stage, self._stage.keys
+        declared = hardware_of(operator.machines[number], keys.machine_id(operator.name, number))
+        message = report_message(declared, ss58.encode(keys.account(operator.name)), stage.height)
+        signature = keys.machine(operator.name, number).sign(message)
+        stage.attempt(operator.name, Call("MachineCheck", "submit_hardware_report", (declared, message, signature)))
 
     def _after_verification(self, machine_id: MachineId) -> None:
         """Forget what was found; an operator pays the stake that a confirmed machine still lacks."""

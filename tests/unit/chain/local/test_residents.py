@@ -48,7 +48,7 @@ def test_every_operator_has_its_machines_online(tmp_path: Path) -> None:
         machines = chain.machines_of(Address(keys.account(operator.name)))
         assert {machine.gpu_num for machine in machines} == {machine.gpu_num for machine in operator.machines}
         assert {machine.customize.longitude for machine in machines if machine.customize} == {operator.longitude}
-        assert all(machine.online_height == 4_803 for machine in machines)
+        assert all(machine.online_height == 4_863 for machine in machines)
     chain.close()
 
 
