@@ -460,7 +460,7 @@ class BackendSuite:
         funded(chain, bob)
         chain.show_machine(HARDWARE)
         describe(chain, alice)
-        chain.jump(4_803)
+        chain.jump(4_870)
         done(chain, bob, transfer(alice.address.raw, 7 * DBC))
         order = done(chain, bob, Call("RentMachine", "rent_machine", (MACHINE, 2, 14_400)))
         rent_id = next(event.fields["rent_id"] for event in order.events if event.name == "Rent")
