@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dbc-desktop",
         description="DeepBrain Chain in one window. Without a command it opens the window.",
-        epilog="Commands without a window: status, telemetry, chain, explain. Each has --help.",
+        epilog="Commands without a window: status, telemetry, chain, explain, simulate. Each has --help.",
     )
     parser.add_argument("--version", action="version", version=f"dbc-desktop {__version__}")
     parser.add_argument("--home", type=Path, metavar="DIR", help="the data folder (default: the user's)")

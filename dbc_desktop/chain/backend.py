@@ -28,6 +28,7 @@ from dbc_desktop.domain.network import (
 )
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.simulation import Plan, Simulation
 from dbc_desktop.domain.super_node import Election, Supply, Support
 
 
@@ -209,7 +210,7 @@ class ChainBackend(ChainReader, Protocol):
 
 
 class RulesReader(Protocol):
-    """What a backend answers that keeps the rules engine and its books (design 3.2); needs `EXPLAIN`."""
+    """What a backend answers that keeps the rules engine and its books (design 3.2); needs `EXPLAIN` and `SIMULATE`."""
 
     def explain(self, machine_id: MachineId, era: int) -> Explanation:
         """Why a machine's reward of an era is what it is.
@@ -217,6 +218,13 @@ class RulesReader(Protocol):
         Raises:
             InvalidInput: `reward` with `not_paid`: nothing was paid for that era (yet), or with `too_old`: an older
                 version paid it, without writing down what it was reckoned from.
+        """
+
+    def simulate(self, plan: Plan, eras: int) -> Simulation:
+        """What the rules would make of a plan in so many eras; on a branch in memory, the chain is only read.
+
+        Raises:
+            InvalidInput: `eras` or a field of the plan with `out_of_range`; `plan` with `no_price`.
         """
 
 

@@ -13,6 +13,7 @@ from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import BlockSummary, Deadline, Head, Identity, MachineTable, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.simulation import Plan, Simulation
 from dbc_desktop.domain.super_node import Election, Supply, Support
 
 
@@ -85,6 +86,11 @@ class HostedReads:
     def explain(self, machine_id: MachineId, era: int) -> Explanation:
         """Why a machine's reward of an era is what it is."""
         found: Explanation = self._ask("explain", machine_id, era)
+        return found
+
+    def simulate(self, plan: Plan, eras: int) -> Simulation:
+        """What the rules would make of a plan."""
+        found: Simulation = self._ask("simulate", plan, eras)
         return found
 
     def rent_order(self, rent_id: int) -> RentOrder | None:

@@ -31,6 +31,7 @@ METHODS = WITH_PROGRESS | frozenset(
         "rewards",
         "release_schedule",
         "explain",
+        "simulate",
         "rent_order",
         "rent_orders",
         "orders_on",

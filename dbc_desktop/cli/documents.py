@@ -8,6 +8,7 @@ from dbc_desktop.domain.balance import DECIMALS, UNITS_PER_DBC, Balance
 from dbc_desktop.domain.machine import Machine
 from dbc_desktop.domain.network import Deadline, Head, Identity, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder
+from dbc_desktop.domain.simulation import Simulation
 from dbc_desktop.services.overview import AccountReport, StatusReport
 
 Document = dict[str, object]
@@ -128,3 +129,42 @@ def _order(order: RentOrder) -> Document:
 
 def _deadline(deadline: Deadline) -> Document:
     return {"kind": deadline.kind, "height": deadline.height, "subject": deadline.subject}
+
+
+def simulation_document(found: Simulation) -> Document:
+    """`simulate`; money in micro-USD."""
+    plan = found.plan
+    return {
+        "rules_profile": found.rules_profile,
+        "height": found.height,
+        "dbc_price_micro_usd": found.dbc_price_usd,
+        "plan": {
+            "gpus": plan.gpus,
+            "gpus_per_machine": plan.gpus_per_machine,
+            "points_per_gpu": plan.points_per_gpu,
+            "rented_percent": plan.rented_percent,
+            "offline_days": plan.offline_days,
+            "offline_from": plan.offline_from,
+            "dbc_price_micro_usd": plan.dbc_price_usd,
+            "rent_price_micro_usd": plan.rent_price_usd,
+            "power_watts": plan.power_watts,
+            "tariff_micro_usd": plan.tariff_usd,
+            "claim_every": plan.claim_every,
+            "replaces": None if plan.replaces is None else address(plan.replaces),
+        },
+        "eras": [
+            {
+                "era": row.era,
+                "earned": dbc(row.earned),
+                "released": dbc(row.released),
+                "locked": dbc(row.locked),
+                "stake": dbc(row.stake),
+                "slashed": dbc(row.slashed),
+                "rent_income": dbc(row.rent_income),
+                "electricity_micro_usd": row.electricity_usd,
+                "net_micro_usd": row.net_usd,
+            }
+            for row in found.rows
+        ],
+        "refused": [{"era": one.era, "call": one.call, "error": one.error} for one in found.refused],
+    }

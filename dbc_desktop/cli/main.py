@@ -1,4 +1,4 @@
-"""The commands of the program without a window: `status`, `telemetry`, `chain …`, `explain` (design 8.1)."""
+"""The commands of the program without a window (design 8.1)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dbc_desktop.cli import agent_command, chain_commands, explain_command, status_command, telemetry_command
+from dbc_desktop.cli import (
+    agent_command,
+    chain_commands,
+    explain_command,
+    simulate_command,
+    status_command,
+    telemetry_command,
+)
 from dbc_desktop.cli.layout import printable
 from dbc_desktop.cli.ports import Factories
 from dbc_desktop.domain.errors import Cancelled, DbcError, InvalidInput
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import set_language, tr
 
-COMMANDS = ("status", "telemetry", "chain", "explain", "agent")
+COMMANDS = ("status", "telemetry", "chain", "explain", "simulate", "agent")
 """First words that `main` takes; the composition root knows the rest."""
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
@@ -73,4 +80,5 @@ def _parser() -> argparse.ArgumentParser:
     agent_command.add_to(commands, shared)
     chain_commands.add_to(commands, shared)
     explain_command.add_to(commands, shared)
+    simulate_command.add_to(commands, shared)
     return parser

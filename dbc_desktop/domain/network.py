@@ -54,6 +54,7 @@ class Capability(StrEnum):
     EXPLORER = "explorer"
     EXPLAIN = "explain"
     SUPER_NODES = "super_nodes"
+    SIMULATE = "simulate"
 
 
 class ClockMode(StrEnum):

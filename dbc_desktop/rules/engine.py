@@ -133,11 +133,16 @@ class Engine:
         for at in block.changes.get(AGENDA.name, ()):
             if at > height:
                 heapq.heappush(self._due, at)
+        changes = self._settle(height, block)
+        return BlockOutcome(height, outcomes, tuple(work.events), changes, tuple(work.history), self.digest)
+
+    def _settle(self, height: int, block: Overlay) -> dict[tuple[str, bytes], bytes | None]:
+        """Write the block's changes into the state, and go on to its height."""
         changes = block.settle()
         self.height = height
         if changes:
             self.digest = _fold(self.digest, height, changes)
-        return BlockOutcome(height, outcomes, tuple(work.events), changes, tuple(work.history), self.digest)
+        return changes
 
     def preview(self, call: Call, signer: bytes, length: int) -> Preview:
         """What the call would do in the next block; on an overlay that is dropped."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -41,6 +41,9 @@ class PayoutPolicy(Protocol):
 
     def schedule(self, queue: Queue, owner: Owner) -> dict[int, int]:
         """What the queue still releases to the owner, by the era whose payout does it."""
+
+    def about_locked(self, waiting: Sequence[int], owner: Owner, era: int) -> int:
+        """What these rewards of the eras up to `era`, the oldest first, still release: a unit a part off at most."""
 
     def reopened(self, queue: Queue) -> Queue:
         """The queue of a machine that begins another life."""
@@ -149,6 +152,14 @@ class WholePayout(_Steps):
             running += part
         return found
 
+    def about_locked(self, waiting: Sequence[int], owner: Owner, era: int) -> int:
+        """Exactly what they do."""
+        found, members = 0, len(owner.committee)
+        for age, reward in enumerate(reversed(waiting[-self.release.parts :])):
+            cut = self._cut(reward, members, era - age > owner.deadline)
+            found += cut.own - cut.own_now - age * cut.own_part
+        return found
+
     def reopened(self, queue: Queue) -> Queue:
         """The same: nothing is lost (quirk Q8 of chain-rules 14 not copied)."""
         return queue
@@ -221,6 +232,12 @@ class WindowPayout(_Steps):
             if paid.from_earlier:
                 found[era] = paid.from_earlier
         return found
+
+    def about_locked(self, waiting: Sequence[int], owner: Owner, era: int) -> int:
+        """Each of the last 150 gives a two hundredth in every payout of its next 149, less what members get of it."""
+        left = sum(reward * (_WINDOW - 1 - age) for age, reward in enumerate(reversed(waiting[-_WINDOW:])))
+        found = perbill_mul(_PART, left)
+        return perbill_mul(_OWNER, found) if era <= owner.deadline else found
 
     def reopened(self, queue: Queue) -> Queue:
         """An empty one: what waited is lost (quirk Q8)."""

@@ -138,6 +138,7 @@ class RulesProfile:
     treasury_spend_period: int = 172_800
     treasury_burn_permill: int = 5_000
     price_window: int = 64
+    payout_slots: int = 60
     gpu_point: int = 1_000
     gpu_price: int = 5_000_000
     rented_bonus_percent: int = 30

@@ -150,6 +150,19 @@ class Overlay:
         for name, changed in self.changes.items():
             self.below.changes.setdefault(name, {}).update(changed)
 
+    def absorb(self) -> None:
+        """Write the changes into the state below, of which nobody keeps rows: a branch in memory."""
+        state = self.below
+        if not isinstance(state, State):
+            raise TypeError("this overlay does not lie on the state")
+        for name, changed in self.changes.items():
+            values = state.tables[name]
+            for key, value in changed.items():
+                if value is None:
+                    values.pop(key, None)
+                else:
+                    values[key] = value
+
     def settle(self) -> dict[tuple[str, bytes], bytes | None]:
         """Write the changes into the state below; what really changed, in canonical form, sorted."""
         state = self.below

@@ -42,7 +42,7 @@ def era_of(height: int) -> int:
 class Work:
     """One block, or one look ahead, in the making."""
 
-    __slots__ = ("draws", "era", "events", "extrinsic", "height", "history", "layer", "parent_hash", "profile")
+    __slots__ = ("_page", "draws", "era", "events", "extrinsic", "height", "history", "layer", "parent_hash", "profile")
 
     def __init__(self, profile: RulesProfile, height: int, parent_hash: bytes, layer: Overlay) -> None:
         self.profile = profile
@@ -54,6 +54,7 @@ class Work:
         self.history: list[HistoryRow] = []
         self.extrinsic: int | None = None
         self.draws = 0
+        self._page: tuple[tuple[str, str], ...] | None = None
 
     def emit(self, pallet: str, name: str, **fields: object) -> None:
         """Leave an event."""
@@ -81,7 +82,10 @@ class Work:
 
     def due(self, *kinds: str) -> list[tuple[str, str]]:
         """What the agenda has for this block of these kinds, in the order it was scheduled."""
-        return [item for item in self.layer.get(AGENDA, self.height) or () if item[0] in kinds]
+        page = self._page
+        if page is None:  # nothing is written on this block's page any more
+            page = self._page = self.layer.get(AGENDA, self.height) or ()
+        return [item for item in page if item[0] in kinds] if page else []
 
     def random(self, subject: bytes) -> bytes:
         """32 bytes that nobody knew before the last block; others at each call in a block."""

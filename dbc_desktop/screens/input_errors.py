@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dbc_desktop.domain.errors import InvalidInput
+from dbc_desktop.screens import formats
 from dbc_desktop.screens.texts import ntr, tr
 
 Facts = Mapping[str, object]
@@ -150,7 +151,32 @@ _EXPLANATION: dict[str, Sentence] = {
     "other_reward": lambda f: tr("The file explains another reward than the one named."),
     "chain_differs": lambda f: tr("The chain says otherwise: the file was altered, or it is of another branch."),
 }
+_PLAN: dict[str, Sentence] = {
+    "unreadable": lambda f: tr("{path} cannot be read. Check the name.", path=f.get("path", "")),
+    "too_big": lambda f: tr("{path} is too big for a plan.", path=f.get("path", "")),
+    "not_a_plan": lambda f: tr("This file is no plan: it is neither TOML nor a JSON object."),
+    "unknown_key": lambda f: tr(
+        "The plan says “{key}”, which is not known. Known are: {known}.", key=f.get("key", ""), known=f.get("known", "")
+    ),
+    "missing": lambda f: tr("The plan does not say “{key}”. Add it.", key=f.get("key", "")),
+    "not_a_number": lambda f: tr("“{key}” of the plan must be a number.", key=f.get("key", "")),
+    "not_whole": lambda f: tr("“{key}” of the plan must be a whole number.", key=f.get("key", "")),
+    "unknown_gpu": lambda f: tr(
+        "The GPU “{gpu}” is not known. Known are: {known}. Or give points_per_gpu.",
+        gpu=f.get("gpu", ""),
+        known=f.get("known", ""),
+    ),
+    "points_twice": lambda f: tr("The plan must say either “gpu” or “points_per_gpu”."),
+    "address": lambda f: tr("“replaces” of the plan must be an address of a stash."),
+    "no_price": lambda f: tr("The chain has no price for DBC yet. Give dbc_price_usd in the plan."),
+}
 _GENERAL: dict[str, Sentence] = {
+    "out_of_range": lambda f: tr(
+        "“{name}” must lie between {least} and {most}.",
+        name=f.get("name", ""),
+        least=_in_words(f, "least"),
+        most=_in_words(f, "most"),
+    ),
     "empty": lambda f: tr("This field is empty. Fill it in."),
     "zero": lambda f: tr("Type a number above zero."),
     "too_small": lambda f: tr("This number is too small."),
@@ -176,6 +202,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "rent_id": _RENT_ID,
     "reward": _REWARD,
     "explanation": _EXPLANATION,
+    "plan": _PLAN,
     "upload_net": _SPEED,
     "download_net": _SPEED,
     "upload": _SPEED,
@@ -186,6 +213,14 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "rig_address": _RIG_ADDRESS,
     "discovery": _DISCOVERY,
 }
+
+
+def _in_words(facts: Facts, bound: str) -> str:
+    """A bound in the measure that people use for this field."""
+    value, name = _number(facts.get(bound), 0), str(facts.get("name", ""))
+    if name.endswith("_usd"):
+        return formats.usd(value)
+    return formats.fixed(value, 2, 2) if name.startswith("points") else formats.count(value)
 
 
 def _number(value: object, otherwise: int) -> int:

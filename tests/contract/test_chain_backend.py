@@ -24,6 +24,7 @@ from dbc_desktop.domain.history import Flow, HistoryKind
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, Machine, MachineId, MachineStatus
 from dbc_desktop.domain.network import Capability, ClockMode
 from dbc_desktop.domain.rental import RentStatus
+from dbc_desktop.domain.simulation import Plan
 from dbc_desktop.rules.hardware_report import report_message
 from tests.doubles.chain_user import ChainUser, transfer
 
@@ -140,6 +141,19 @@ class BackendSuite:
             with pytest.raises(InvalidInput) as refused:
                 chain.explain(machine_id, era)
             assert (refused.value.field, refused.value.reason) == ("reward", reason)
+
+    def test_a_plan_is_played_beside_the_chain(self, chain: LocalBackend) -> None:
+        head = chain.head()
+        plan = Plan(gpus=8, points_per_gpu=24_158, power_watts=400, tariff_usd=250_000)
+        found = chain.simulate(plan, 30)
+        assert (found.height, found.rules_profile, len(found.rows)) == (28_900, "launch-2021", 30)
+        assert (found.rows[0].era, found.rows[0].electricity_usd) == (4, 19_200_000)
+        assert found.earned == found.released + found.rows[-1].locked
+        assert chain.simulate(plan, 30) == found
+        assert chain.head() == head
+        with pytest.raises(InvalidInput) as refused:
+            chain.simulate(plan, 731)
+        assert (refused.value.field, refused.value.reason) == ("eras", "out_of_range")
 
     def test_an_account_nobody_saw_is_all_zero(self, chain: LocalBackend, bob: ChainUser) -> None:
         state = chain.account(bob.address)
@@ -544,7 +558,8 @@ def assert_reads_alike(chain: LocalBackend, reader: LocalReader, who: Address) -
     assert page == chain.extrinsics(ExtrinsicQuery(), 20)
     assert reader.extrinsic(page.rows[0].hash) == chain.extrinsic_at(page.rows[0].height, page.rows[0].position)
     assert reader.event_log(EventQuery(subject=who.raw), 50) == chain.event_log(EventQuery(subject=who.raw), 50)
-    assert reader.capabilities() == {Capability.EXPLORER, Capability.EXPLAIN, Capability.SUPER_NODES}
+    reads = {Capability.EXPLORER, Capability.EXPLAIN, Capability.SIMULATE, Capability.SUPER_NODES}
+    assert reader.capabilities() == reads
 
 
 @pytest.fixture

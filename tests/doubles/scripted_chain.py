@@ -27,6 +27,7 @@ from dbc_desktop.domain.network import (
 )
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseRule, ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.simulation import Plan, Simulation
 from dbc_desktop.domain.super_node import Election, Supply, Support
 
 GENESIS = bytes.fromhex("11" * 32)
@@ -71,6 +72,8 @@ class ScriptedChain:
     reward_rows: list[RewardRow] = field(default_factory=list)
     schedule: ReleaseSchedule = field(default_factory=lambda: ReleaseSchedule(1, ()))
     explanations: dict[tuple[MachineId, int], Explanation] = field(default_factory=dict)
+    simulation: Simulation | None = None
+    plans: list[tuple[Plan, int]] = field(default_factory=list)
     ends: tuple[Deadline, ...] = ()
     genesis_hash: bytes = GENESIS
     spec_version: int = 411
@@ -129,6 +132,12 @@ class ScriptedChain:
         if found is None:
             raise InvalidInput("reward", "not_paid", era=era)
         return found
+
+    def simulate(self, plan: Plan, eras: int) -> Simulation:
+        self.plans.append((plan, eras))
+        if self.simulation is None:
+            raise InvalidInput("plan", "no_price")
+        return self.simulation
 
     def rent_order(self, rent_id: int) -> RentOrder | None:
         return next((order for order in self.orders if order.rent_id == rent_id), None)

@@ -29,7 +29,7 @@ class LocalReader(LocalReads):
 
     def capabilities(self) -> frozenset[Capability]:
         """It only reads, the past too, with the rules at hand."""
-        return frozenset({Capability.EXPLORER, Capability.EXPLAIN, Capability.SUPER_NODES})
+        return frozenset({Capability.EXPLORER, Capability.EXPLAIN, Capability.SIMULATE, Capability.SUPER_NODES})
 
     def close(self) -> None:
         """Let go of the file."""

@@ -26,9 +26,11 @@ from dbc_desktop.domain.network import (
 )
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.simulation import Plan, Simulation
 from dbc_desktop.domain.super_node import Election, Supply, Support
 from dbc_desktop.rules import views
 from dbc_desktop.rules.engine import Engine
+from dbc_desktop.rules.simulation import branched, check, play
 from dbc_desktop.rules.work import era_of
 
 
@@ -151,6 +153,13 @@ class LocalReads:
                 return views.explained(now.engine, now.genesis_hash, paid, earlier, owners, blocks)
             except ValueError as error:
                 raise DataCorrupt(store.path, f"reward of era {era}") from error
+
+    def simulate(self, plan: Plan, eras: int) -> Simulation:
+        """What the rules would make of a plan; the chain goes on meanwhile."""
+        check(plan, eras)
+        with self._standing() as now:
+            branch, height = branched(now.engine), now.engine.height
+        return play(branch, plan, eras, height)
 
     def rent_order(self, rent_id: int) -> RentOrder | None:
         """One order, also after it lapsed or ended."""

@@ -20,7 +20,6 @@ from dbc_desktop.rules.work import Work
 LIST_OFFSET = 2
 """Block of the era in which the list of machines to pay is made; it is paid from the next block on."""
 
-SLOTS = 60
 RECENT = 7
 _REWARDS_KEPT = 16_384
 """In a jump nothing changes from era to era: machines earn the same again."""
@@ -79,7 +78,7 @@ def pay_slot(work: Work) -> None:
     for _ in work.due("payout"):
         ids = work.layer.get(PAYOUT_LIST, SINGLE) or ()
         start = work.layer.get(PAYOUT_DONE, SINGLE) or 0
-        end = min(len(ids), start + len(ids) // SLOTS + 1)
+        end = min(len(ids), start + len(ids) // work.profile.payout_slots + 1)
         _pay(work, ids[start:end])
         if end < len(ids):
             work.layer.put(PAYOUT_DONE, SINGLE, end)
