@@ -15,6 +15,7 @@ from dbc_desktop.screens import formats
 from dbc_desktop.screens.consequences import consequence_text
 from dbc_desktop.screens.dispute_calls import names_of
 from dbc_desktop.screens.notices import Notice, rejection_notice
+from dbc_desktop.screens.spending_nodes import node_names
 from dbc_desktop.screens.texts import ntr, tr
 
 
@@ -259,7 +260,7 @@ def _names(call: Call, preview: Preview | None) -> tuple[str, str]:
         value = args["amount"]
         burned = formats.amount(Balance(value if isinstance(value, int) else 0), None)
         return tr("Burn {amount}", amount=burned), tr("Burn {amount}", amount=burned)
-    return str(call), tr("Sign")
+    return node_names(call) or (str(call), tr("Sign"))
 
 
 def _rent_names(call: Call, preview: Preview | None, args: Mapping[str, object], machine: str) -> tuple[str, str]:

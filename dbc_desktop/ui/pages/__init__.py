@@ -58,6 +58,12 @@ def _rentals() -> type[Page]:
     return RentalsPage
 
 
+def _network() -> type[Page]:
+    from dbc_desktop.ui.pages.network import NetworkPage
+
+    return NetworkPage
+
+
 def _wallet() -> type[Page]:
     from dbc_desktop.ui.pages.wallet import WalletPage
 
@@ -77,6 +83,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("rewards", "rewards", lambda: tr("Rewards"), _rewards),
     PageEntry("market", "market", lambda: tr("Market"), _market),
     PageEntry("rentals", "rentals", lambda: tr("Rentals"), _rentals),
+    PageEntry("network", "network", lambda: tr("Network"), _network),
     PageEntry("wallet", "wallet", lambda: tr("Wallet"), _wallet),
     PageEntry("settings", "settings", lambda: tr("Settings"), _settings),
 )
