@@ -12,6 +12,7 @@ from typing import Protocol
 
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
+from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashClock
 from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
@@ -116,6 +117,18 @@ class ChainReader(Protocol):
 
     def supply(self) -> Supply:
         """How many coins there are, come and are gone, and what one is worth."""
+
+    def slashes(self, address: Address) -> tuple[Slash, ...]:
+        """Slashes against an account and the stash it controls, the next first, then what is over; needs `DISPUTES`."""
+
+    def reporter(self, address: Address) -> Reporter:
+        """An account as a reporter, and its reports, newest first; zeros where it never was one; needs `DISPUTES`."""
+
+    def committee_work(self, member: Address) -> tuple[CommitteeWork, ...]:
+        """What a member has to do or may take, earliest deadline first; needs `DISPUTES`."""
+
+    def slash_clock(self, machine_id: MachineId) -> SlashClock | None:
+        """What a fault costs in each way it may go; None unless the machine works or is offline; needs `DISPUTES`."""
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
         """What ends for this account (as stash, controller or renter), earliest first, the next payout included."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord
+from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashClock
 from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
@@ -131,6 +132,26 @@ class HostedReads:
     def supply(self) -> Supply:
         """How many coins there are, come and are gone, and what one is worth."""
         found: Supply = self._ask("supply")
+        return found
+
+    def slashes(self, address: Address) -> tuple[Slash, ...]:
+        """Slashes against an account and the stash it controls."""
+        found: tuple[Slash, ...] = self._ask("slashes", address)
+        return found
+
+    def reporter(self, address: Address) -> Reporter:
+        """An account as a reporter, and its reports."""
+        found: Reporter = self._ask("reporter", address)
+        return found
+
+    def committee_work(self, member: Address) -> tuple[CommitteeWork, ...]:
+        """What a member has to do or may take."""
+        found: tuple[CommitteeWork, ...] = self._ask("committee_work", member)
+        return found
+
+    def slash_clock(self, machine_id: MachineId) -> SlashClock | None:
+        """What a fault of a machine costs in each way it may go."""
+        found: SlashClock | None = self._ask("slash_clock", machine_id)
         return found
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:

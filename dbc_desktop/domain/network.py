@@ -55,6 +55,7 @@ class Capability(StrEnum):
     EXPLAIN = "explain"
     SUPER_NODES = "super_nodes"
     SIMULATE = "simulate"
+    DISPUTES = "disputes"
 
 
 class ClockMode(StrEnum):
@@ -68,7 +69,7 @@ class ClockMode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """A height at which something ends for an account; `kind` is one of `verification`, `confirm`, `lease_end`,
-    `payout`, `era`."""  # noqa: D205, D209
+    `payout`, `era`, `slash`, `slash_step`, `appeal`, `report`, `committee_work`."""  # noqa: D205, D209
 
     kind: str
     height: int

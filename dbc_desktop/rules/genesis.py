@@ -50,6 +50,8 @@ class GenesisSpec:
         super_nodes: Who stands for election from the first block; endowed with more than the own stake.
         supporters: Who supports them; endowed with more than the stake.
         technical: Who sits in the technical committee, which grants appeals.
+        box_keys: X25519 keys of the committee's members, in their order; empty: their accounts stand in, and nobody
+            can read what is sealed to them.
     """
 
     profile: str
@@ -64,6 +66,7 @@ class GenesisSpec:
     super_nodes: tuple[FirstNode, ...] = ()
     supporters: tuple[FirstSupporter, ...] = ()
     technical: tuple[bytes, ...] = ()
+    box_keys: tuple[bytes, ...] = ()
 
 
 def genesis(spec: GenesisSpec) -> Engine:
@@ -88,10 +91,11 @@ def genesis_under(profile: RulesProfile, spec: GenesisSpec) -> Engine:
         layer.put(price.STANDARD_PRICE, SINGLE, price.StandardPrice(*spec.standard_price))
     for who, amount in spec.endowments:
         balances.mint(work, who, amount)
+    boxes = dict(zip(spec.committee, spec.box_keys, strict=False))
     for member in spec.committee:
         balances.mint(work, member, max(0, profile.committee_stake + _FOR_FEES - balances.holdings(layer, member).free))
         committee.add_committee(work, member)
-        committee.committee_set_box_pubkey(work, member, member)
+        committee.committee_set_box_pubkey(work, member, boxes.get(member, member))
     for node in spec.super_nodes:
         bonding.bond(work, node.who, node.own, Payee(PayTo.STASH))
         candidacy.validate(work, node.who, SuperNodePrefs(node.commission))

@@ -186,7 +186,17 @@ _GENERAL: dict[str, Sentence] = {
     "not_a_number": lambda f: tr("Type a number in digits."),
     "not_printable": lambda f: tr("Only plain letters, digits and signs may be signed here."),
 }
+_DISPUTES: dict[str, dict[str, Sentence]] = {
+    "box_key": {
+        "odd": lambda f: tr("The member's key for sealed messages is not valid, so nothing can be sealed to it.")
+    },
+    "reason": {
+        "empty": lambda f: tr("Say in a few words why."),
+        "too_long": lambda f: tr("Use at most {most} characters.", most=f.get("most", 500)),
+    },
+}
 _FIELDS: dict[str, dict[str, Sentence]] = {
+    **_DISPUTES,
     "amount": _AMOUNT,
     "address": _ADDRESS,
     "words": _WORDS,

@@ -139,6 +139,9 @@ def _deadline(machine: Machine, head: Head, deadline: Deadline | None) -> str:
         "lease_end": tr("lease ends in {time}", time=left),
         "payout": tr("payout in {time}", time=left),
         "era": tr("era ends in {time}", time=left),
+        "slash": tr("slash taken in {time}", time=left),
+        "slash_step": tr("coming back costs more in {time}", time=left),
+        "appeal": tr("appeal ends in {time}", time=left),
     }
     return words.get(deadline.kind, DASH)
 

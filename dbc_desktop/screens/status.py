@@ -108,6 +108,11 @@ def deadline_text(deadline: Deadline) -> str:
         "lease_end": tr("the lease of order {id} ends", id=about),
         "payout": tr("payout of era {era}", era=about),
         "era": tr("era {era} begins", era=about),
+        "slash": tr("the slash of {machine} is taken", machine=about),
+        "slash_step": tr("coming back costs more for {machine}", machine=about),
+        "appeal": tr("the appeal about {machine} is lost unless granted", machine=about),
+        "report": tr("the next step of report {id} ends", id=about),
+        "committee_work": tr("the word on {machine} is due", machine=about),
     }.get(deadline.kind, deadline.kind)
 
 

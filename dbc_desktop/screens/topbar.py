@@ -146,5 +146,10 @@ def deadline_text(deadline: Deadline) -> str:
         "lease_end": tr("lease {subject} ends", subject=subject),
         "payout": tr("next payout of rewards"),
         "era": tr("next era"),
+        "slash": tr("slash of {subject} is taken", subject=subject),
+        "slash_step": tr("coming back costs more for {subject}", subject=subject),
+        "appeal": tr("appeal about {subject} is lost unless granted", subject=subject),
+        "report": tr("next step of report {subject}", subject=subject),
+        "committee_work": tr("your word on {subject} is due", subject=subject),
     }
     return names.get(deadline.kind, deadline.kind)

@@ -558,7 +558,7 @@ def assert_reads_alike(chain: LocalBackend, reader: LocalReader, who: Address) -
     assert page == chain.extrinsics(ExtrinsicQuery(), 20)
     assert reader.extrinsic(page.rows[0].hash) == chain.extrinsic_at(page.rows[0].height, page.rows[0].position)
     assert reader.event_log(EventQuery(subject=who.raw), 50) == chain.event_log(EventQuery(subject=who.raw), 50)
-    reads = {Capability.EXPLORER, Capability.EXPLAIN, Capability.SIMULATE, Capability.SUPER_NODES}
+    reads = {Capability.EXPLORER, Capability.EXPLAIN, Capability.SIMULATE, Capability.SUPER_NODES, Capability.DISPUTES}
     assert reader.capabilities() == reads
 
 

@@ -12,6 +12,7 @@ from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
+from dbc_desktop.domain.dispute import CommitteeWork, Report, Reporter, Slash, SlashClock
 from dbc_desktop.domain.errors import DbcError, InvalidInput
 from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
@@ -74,6 +75,10 @@ class ScriptedChain:
     explanations: dict[tuple[MachineId, int], Explanation] = field(default_factory=dict)
     simulation: Simulation | None = None
     plans: list[tuple[Plan, int]] = field(default_factory=list)
+    found_slashes: tuple[Slash, ...] = ()
+    reports: tuple[Report, ...] = ()
+    work: tuple[CommitteeWork, ...] = ()
+    clocks: dict[MachineId, SlashClock] = field(default_factory=dict)
     ends: tuple[Deadline, ...] = ()
     genesis_hash: bytes = GENESIS
     spec_version: int = 411
@@ -162,6 +167,19 @@ class ScriptedChain:
 
     def supply(self) -> Supply:
         return Supply(self.totals.issuance, ZERO, ZERO, ZERO, ZERO, ZERO, None, 12_000, 0)
+
+    def slashes(self, address: Address) -> tuple[Slash, ...]:
+        return self.found_slashes
+
+    def reporter(self, address: Address) -> Reporter:
+        stake, first = Balance.of_dbc(1_000), Balance.of_dbc(20_000)
+        return Reporter(ZERO, ZERO, first, stake, Balance.of_dbc(10), True, self.reports)
+
+    def committee_work(self, member: Address) -> tuple[CommitteeWork, ...]:
+        return self.work
+
+    def slash_clock(self, machine_id: MachineId) -> SlashClock | None:
+        return self.clocks.get(machine_id)
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
         return self.ends

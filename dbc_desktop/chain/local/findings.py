@@ -27,6 +27,11 @@ class Findings:
         self._store.begin()
         self._store.put_meta(_SHOWN + hardware.machine_id, scale.encode(_TYPE, hardware))
 
+    def shown(self, machine_id: MachineId) -> HardwareInfo | None:
+        """What was last shown of a machine; None where nothing was."""
+        kept = self._store.meta(_SHOWN + machine_id)
+        return None if kept is None else self._unpack(kept)
+
     def of_order(self, machine_id: MachineId, book_time: int, owned: tuple[Operator, int] | None) -> HardwareInfo:
         """What is found for the order booked at `book_time`: the same whenever it is asked; joins the open commit."""
         key = f"{_FOUND}{machine_id}/{book_time}"

@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cache
 
+from dbc_desktop.crypto.box import BoxKey
 from dbc_desktop.crypto.hashing import blake2_256
 from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.balance import UNITS_PER_DBC as DBC
@@ -142,6 +143,10 @@ class PlayKeys:
         """The public key of a resident."""
         return self.pair(name).public
 
+    def box(self, name: str) -> BoxKey:
+        """The key to which messages for a resident are sealed."""
+        return BoxKey(blake2_256(b"box\0" + self._seed + b"\0" + name.encode()))
+
     def machine(self, operator: str, number: int) -> KeyPair:
         """The key of an operator's machine itself (chain-rules 4.1)."""
         return self.pair(f"{operator} machine {number}")
@@ -202,13 +207,14 @@ def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> Gene
         super_nodes=nodes,
         supporters=supporters,
         technical=tuple(keys.account(name) for name in TECHNICAL),
+        box_keys=tuple(keys.box(name).public for name in COMMITTEE),
     )
 
 
 def pack_spec(spec: GenesisSpec) -> bytes:
     """The one form in which a genesis is kept and hashed; without what came later as it was before there was that."""
     held = asdict(spec)
-    for name in ("standard_price", "treasury_spends", "super_nodes", "supporters", "technical"):
+    for name in ("standard_price", "treasury_spends", "super_nodes", "supporters", "technical", "box_keys"):
         if not held[name]:
             del held[name]
     return json.dumps(held, default=bytes.hex, sort_keys=True, separators=(",", ":")).encode()
@@ -241,6 +247,7 @@ def unpack_spec(data: bytes) -> GenesisSpec:
             for who, stake, targets in held.get("supporters", ())
         ),
         technical=tuple(bytes.fromhex(member) for member in held.get("technical", ())),
+        box_keys=tuple(bytes.fromhex(key) for key in held.get("box_keys", ())),
     )
 
 

@@ -29,7 +29,14 @@ class LocalReader(LocalReads):
 
     def capabilities(self) -> frozenset[Capability]:
         """It only reads, the past too, with the rules at hand."""
-        return frozenset({Capability.EXPLORER, Capability.EXPLAIN, Capability.SIMULATE, Capability.SUPER_NODES})
+        kinds = (
+            Capability.EXPLORER,
+            Capability.EXPLAIN,
+            Capability.SIMULATE,
+            Capability.SUPER_NODES,
+            Capability.DISPUTES,
+        )
+        return frozenset(kinds)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -9,6 +9,7 @@ from dbc_desktop.chain.local import explore, past_money, payout_books
 from dbc_desktop.chain.local.store import Store
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord, Receipt
+from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashClock
 from dbc_desktop.domain.errors import DataCorrupt, InvalidInput
 from dbc_desktop.domain.explanation import BlockRef, Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
@@ -204,6 +205,26 @@ class LocalReads:
         """How many coins there are, come and are gone, and what one is worth."""
         with self._standing() as now:
             return views.supply(now.engine)
+
+    def slashes(self, address: Address) -> tuple[Slash, ...]:
+        """Slashes against an account and the stash it controls."""
+        with self._standing() as now:
+            return views.slashes(now.engine, address)
+
+    def reporter(self, address: Address) -> Reporter:
+        """An account as a reporter, and its reports."""
+        with self._standing() as now:
+            return views.reporter(now.engine, address)
+
+    def committee_work(self, member: Address) -> tuple[CommitteeWork, ...]:
+        """What a member has to do or may take."""
+        with self._standing() as now:
+            return views.committee_work(now.engine, member)
+
+    def slash_clock(self, machine_id: MachineId) -> SlashClock | None:
+        """What a fault of a machine costs in each way it may go."""
+        with self._standing() as now:
+            return views.slash_clock(now.engine, machine_id)
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
         """What ends for this account, earliest first."""

@@ -21,7 +21,6 @@ from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.work import Work, insert, refuse
 
 _PALLET = "OnlineProfile"
-_AWAY = (MachineStatus.STAKER_REPORT_OFFLINE, MachineStatus.REPORTER_REPORT_OFFLINE)
 
 
 def controller_report_offline(work: Work, who: bytes, machine_id: str) -> None:
@@ -40,10 +39,15 @@ def slash_percent(profile: RulesProfile, previous: MachineStatus | None, blocks:
     return percent_at(table, blocks)
 
 
+def is_exempt(profile: RulesProfile, machine: MachineRow, height: int) -> bool:
+    """Whether an own report costs nothing: online for a year, and ten days on end before it went offline."""
+    old = height - machine.online_height > profile.slash_free_age
+    return old and machine.offline_height - machine.last_online_height >= profile.slash_free_online
+
+
 def slash_on_return(profile: RulesProfile, machine: MachineRow, height: int) -> int:
     """Units that coming back at `height` reserves for the slash."""
-    old = height - machine.online_height > profile.slash_free_age
-    if old and machine.offline_height - machine.last_online_height >= profile.slash_free_online:
+    if is_exempt(profile, machine, height):
         return 0
     part = slash_percent(profile, machine.previous, height - machine.offline_height)
     return perbill_mul(percent(part), machine.stake_amount)
@@ -55,7 +59,7 @@ def controller_report_online(work: Work, who: bytes, machine_id: str) -> None:
     A machine that was offline already when others reported it is offline by its controller's word again.
     """
     machine = controlled(work, who, machine_id)
-    if machine.status not in _AWAY:
+    if machine.status not in reported.AWAY:
         refuse(_PALLET, "MachineStatusNotAllowed")
     if not hardware_change.may_return(work, machine_id):
         refuse(_PALLET, "MachineStatusNotAllowed")
@@ -68,7 +72,7 @@ def controller_report_online(work: Work, who: bytes, machine_id: str) -> None:
         _set_aside(work, machine_id, machine, amount)
     if found is not None:
         reported.lift(work, machine_id)
-        if found.status in _AWAY:
+        if found.status in reported.AWAY:
             still = machine._replace(status=found.status, previous=found.previous, offline_height=found.offline_height)
             work.layer.put(MACHINES, machine_id, still)
             work.emit(_PALLET, "ControllerReportOnline", machine_id=machine_id)

@@ -36,7 +36,7 @@ OFFLINE_RENTERS = declare("OnlineProfile.OfflineMachine2renters", TEXT, row(tupl
 MAX_SLASHED = declare("OnlineProfile.MaxSlashExeced", TEXT, NUMBER)
 """When `exec_slash` last took the whole stake of a machine."""
 
-_AWAY = (MachineStatus.STAKER_REPORT_OFFLINE, MachineStatus.REPORTER_REPORT_OFFLINE)
+AWAY = (MachineStatus.STAKER_REPORT_OFFLINE, MachineStatus.REPORTER_REPORT_OFFLINE)
 
 
 def report_offline(
@@ -49,7 +49,7 @@ def report_offline(
 ) -> None:
     """The members believe the report: the machine is offline at once, and has been since the report."""
     machine = work.layer.get(MACHINES, machine_id)
-    if machine is None or machine.status not in (*departure.WORKING, *_AWAY):
+    if machine is None or machine.status not in (*departure.WORKING, *AWAY):
         return
     below = work.layer.get(REPORTED, machine_id) or ()
     if machine.status is not MachineStatus.REPORTER_REPORT_OFFLINE:

@@ -12,6 +12,7 @@ from dbc_desktop.rules.online_profile import payout, points, stake
 from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, stash_machines, sys_info
 from dbc_desktop.rules.orders import ORDERS, USER_ORDERS, machine_orders
 from dbc_desktop.rules.price import price
+from dbc_desktop.rules.views.dispute_deadlines import disputed
 from dbc_desktop.rules.views.eras import next_payout_height
 from dbc_desktop.rules.work import era_of
 
@@ -39,7 +40,7 @@ def deadlines(engine: Engine, address: Address) -> tuple[Deadline, ...]:
     """What ends for this account as stash, controller or renter, earliest first.
 
     Subjects: the machine id of a `verification` (its next window), the rent id of `confirm` and `lease_end` (a stash
-    sees those of its machines too), the era that is paid or begins.
+    sees those of its machines too), the era that is paid or begins. `disputed` has those of disputes.
     """
     state, profile, height = engine.state, engine.profile, engine.height
     found: set[Deadline] = set()
@@ -68,6 +69,7 @@ def deadlines(engine: Engine, address: Address) -> tuple[Deadline, ...]:
                 found.add(Deadline("confirm", rent.rent_start + profile.confirm_window, str(rent_id)))
             else:
                 found.add(Deadline("lease_end", rent.rent_end, str(rent_id)))
+    found |= disputed(engine, address)
     coming = era_of(height) + 1
     found.add(Deadline("era", (coming - 1) * BLOCKS_PER_ERA + 1, str(coming)))
     return tuple(sorted(found, key=lambda one: (one.height, one.kind, one.subject)))

@@ -7,13 +7,21 @@ from collections.abc import Callable, Iterable
 
 from dbc_desktop.chain.local.ledger import Ledger
 from dbc_desktop.chain.local.residents import bank
+from dbc_desktop.chain.local.residents.arbiters import ResidentArbiters
 from dbc_desktop.chain.local.residents.committee import ResidentCommittee
 from dbc_desktop.chain.local.residents.operators import ResidentOperators
 from dbc_desktop.chain.local.residents.renter import ResidentRenter
+from dbc_desktop.chain.local.residents.seats import ResidentSeats
 from dbc_desktop.chain.local.residents.stage import Resident, Stage, Task
 from dbc_desktop.domain.call import EventRecord
 
-KINDS: tuple[Callable[[Stage], Resident], ...] = (ResidentOperators, ResidentCommittee, ResidentRenter)
+KINDS: tuple[Callable[[Stage], Resident], ...] = (
+    ResidentOperators,
+    ResidentCommittee,
+    ResidentRenter,
+    ResidentArbiters,
+    ResidentSeats,
+)
 """All kinds of residents; at one height they act in this order."""
 
 
