@@ -33,6 +33,7 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     │  ├─ DriverMissing          no NVIDIA driver answers
     │  ├─ DeviceLost             a GPU fell off the bus
     │  └─ ReadingMissing         a GPU that answers does not tell or do what was asked
+    ├─ NotDelivered              a message was not taken by its receiver
     └─ StorageError              files that this program owns
        ├─ DataCorrupt            a file does not hold what it should
        ├─ DataTooNew             a newer version wrote it
@@ -279,6 +280,18 @@ class ReadingMissing(GpuError):
     def __init__(self, reading: str, reason: str) -> None:
         super().__init__(f"{reading}: {reason}")
         self.reading, self.reason = reading, reason
+
+
+class NotDelivered(DbcError):
+    """A message was not taken by its receiver; nothing here quotes where it was sent.
+
+    Attributes:
+        reason: `unreachable`, `too_slow`, `slow_down` or `refused`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class StorageError(DbcError):

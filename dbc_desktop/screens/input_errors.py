@@ -69,6 +69,11 @@ _RIG_ADDRESS: dict[str, Sentence] = {
     "has_password": lambda f: tr("An address must not hold a password. Use a token instead."),
     "token_needs_tls": lambda f: tr("A token would travel in the clear. Write the address with https://."),
 }
+_WEBHOOK: dict[str, Sentence] = {
+    "empty": lambda f: tr("Paste the address of the webhook."),
+    "not_an_address": lambda f: tr("This is not the address of a webhook. It starts with https://."),
+    "needs_https": lambda f: tr("Messages would travel in the clear. Use an address with https://."),
+}
 _DISCOVERY: dict[str, Sentence] = {
     "unreadable": lambda f: tr("There is no file {text}. Check its place.", text=f["text"]),
     "not_json": lambda f: tr("{text} is not JSON. Write the discovery file in its JSON form.", text=f["text"]),
@@ -222,6 +227,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "certificate": _CERTIFICATE,
     "rig_address": _RIG_ADDRESS,
     "discovery": _DISCOVERY,
+    "webhook": _WEBHOOK,
 }
 
 

@@ -234,6 +234,16 @@ def _refused(error: e.NodeRefused) -> Notice:
 
 
 # One entry for each class of the tree; a test walks it.
+def _undelivered(reason: str) -> str:
+    if reason == "refused":
+        return tr("The receiver refused it. Check the address and its form.")
+    if reason == "slow_down":
+        return tr("The receiver takes no more messages for now. Fewer alerts should leave the window.")
+    if reason == "too_slow":
+        return tr("The receiver did not answer in time. Check the network.")
+    return tr("The receiver cannot be reached. Check the address and the network.")
+
+
 _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
     e.DbcError: lambda _: Notice(tr("This did not work"), tr("No reason is known. Try again."), tr("Try again")),
     e.UserError: lambda _: Notice(tr("Something needs a correction"), tr("Check what you typed.")),
@@ -301,6 +311,7 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
         tr("GPU {uuid} fell off the bus. Check power and seating, then restart the computer.", uuid=x.uuid[:12]),
     ),
     e.ReadingMissing: lambda x: Notice(tr("The GPU does not do that"), missing_sentence(x.reading, x.reason)),
+    e.NotDelivered: lambda x: Notice(tr("The message was not delivered"), _undelivered(x.reason)),
     e.StorageError: lambda _: Notice(tr("A file could not be used"), tr("Try again."), tr("Try again")),
     e.DataCorrupt: lambda x: Notice(
         tr("A file is damaged"),

@@ -1,0 +1,1 @@
+"""Telling somebody who is not looking: webhooks, chat bots, and a sign of life."""
