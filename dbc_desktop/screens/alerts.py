@@ -155,7 +155,7 @@ def _xid(facts: Facts) -> Words:
     number = facts.get("xid", 0)
     words = xid_text(round(number) if isinstance(number, float | int) else 0)
     title = tr("{gpu}: {what} (Xid {number})", gpu=_gpu(facts), what=words.what, number=_whole(facts, "xid"))
-    return title, words.advice
+    return title, words.to_do
 
 
 def _lost(facts: Facts) -> Words:

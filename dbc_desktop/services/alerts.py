@@ -17,6 +17,7 @@ from dbc_desktop.notify.ports import Carrier, Message
 from dbc_desktop.services.chain_alerts import chain_conditions
 from dbc_desktop.telemetry.alert_book import AlertBook, AlertChange
 from dbc_desktop.telemetry.alert_rules import conditions_of, moments_of
+from dbc_desktop.telemetry.node_watch import NodeWatch
 
 Words = Callable[[Alert], Message]
 
@@ -40,15 +41,22 @@ class Alerts:
         self._listeners: tuple[Callable[[AlertChange], None], ...] = ()
         self._samples: dict[str, RigSample] = {}
         self._machines: dict[MachineId, str] = {}
+        self._node: NodeWatch | None = None
         self.trouble: DbcError | None = None
+
+    def watch_node(self, process: str) -> None:
+        """Tell when no process of this name runs on this computer; an empty name watches nothing."""
+        self._node = NodeWatch(process, self._clock) if process else None
 
     def hear(self, sample: RigSample) -> None:
         """Look at a sample of any rig; called by sampler and fleet on their threads."""
         with self._mutex:
             self._samples[sample.rig_key] = sample
         rules = self.book.rules()
-        moments = moments_of(sample.happened, sample, rules)
-        self._changed(self.book.look(f"rig {sample.rig_key}", (*conditions_of(sample, rules), *moments)))
+        found = [*conditions_of(sample, rules), *moments_of(sample.happened, sample, rules)]
+        if self._node is not None and not sample.place:
+            found += self._node.conditions(sample.rig)
+        self._changed(self.book.look(f"rig {sample.rig_key}", found))
 
     def note(self, event: RigEvent) -> None:
         """Look at something that happened to a rig and stands in no sample, as a changed driver."""
