@@ -200,10 +200,10 @@ def _driver(facts: Facts) -> Words:
 
 def _disk(facts: Facts) -> Words:
     title = tr(
-        "{rig}: {mount} is {percent} % full",
+        "{rig}: {percent} of {mount} is full",
         rig=facts.get("rig", ""),
         mount=facts.get("mount", ""),
-        percent=_whole(facts, "percent"),
+        percent=f"{_whole(facts, 'percent')} %",
     )
     return title, tr("A renter's data and the node need room. Free some.")
 

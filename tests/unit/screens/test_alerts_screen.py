@@ -36,7 +36,7 @@ def test_every_alert_can_be_said(kind):
     [
         (AlertKind.TOO_HOT, "rig-02: GPU 3 is too hot: 91 °C"),
         (AlertKind.PCIE_BELOW, "rig-02: GPU 3 runs at PCIe 1 × 4"),
-        (AlertKind.DISK_FILLING, "rig-02: /data is 93 % full"),
+        (AlertKind.DISK_FILLING, "rig-02: 93 % of /data is full"),
         (AlertKind.RIG_SILENT, "rig-02 is silent"),
         (AlertKind.CLOCK_SKEW, "rig-02: its clock is off by 44 s"),
     ],
