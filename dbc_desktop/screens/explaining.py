@@ -98,8 +98,7 @@ def _formula(inputs: RewardInputs, steps: RewardSteps) -> tuple[tuple[str, str],
         formats.amount(steps.earned, None)
         if steps.earned == steps.reward
         else tr(
-            "{reward} − {committee} for the committee = {owner}",
-            reward=formats.amount(steps.reward),
+            "less {committee} for the committee = {owner}",
             committee=formats.amount(steps.reward - steps.earned),
             owner=formats.amount(steps.earned, None),
         )

@@ -153,34 +153,3 @@ def plain_dbc(amount: Balance) -> str:
 def plain_usd(micro: int) -> str:
     """`-2774.310000`."""
     return formats.fixed(micro, 6, 6).replace(",", "").replace("\N{MINUS SIGN}", "-")
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIfScreen:
-    """What stands below the sliders.
-
-    Attributes:
-        curve: Earned so far, era by era, in units.
-        is_loss: Electricity and slashes are more than what came in.
-    """
-
-    curve: tuple[int, ...]
-    earned: str
-    net: str
-    is_loss: bool
-    notes: tuple[str, ...]
-    tooltip: str
-
-
-def what_if_screen(found: Simulation) -> WhatIfScreen:
-    """A played plan in a curve and a few figures."""
-    total, curve = 0, [0]
-    for row in found.rows:
-        total += row.earned.units
-        curve.append(total)
-    notes = list(warnings_of(found))
-    if found.slashed.units:
-        notes.insert(0, tr("{amount} slashed for being offline", amount=formats.amount(found.slashed)))
-    tooltip = "\n".join(f"{name}: {value}" for name, value in sums_of(found))
-    net = found.net_usd
-    return WhatIfScreen(tuple(curve), formats.amount(found.earned), formats.usd(net), net < 0, tuple(notes), tooltip)

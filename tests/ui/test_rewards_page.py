@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QSlider, QTableView, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -21,10 +22,12 @@ from dbc_desktop.domain.explanation import BlockRef, EraReward, Explanation, Rew
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import Head, NetworkTotals
 from dbc_desktop.domain.reward import ReleaseRule, ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.simulation import EraFigures, Plan, Simulation
 from dbc_desktop.ui import theme
 from dbc_desktop.ui.pages.rewards import RewardsPage
 from dbc_desktop.ui.pages.rewards_table import Column, LedgerModel, LedgerView
 from dbc_desktop.ui.widgets import Progress
+from dbc_desktop.ui.widgets.rising_curve import RisingCurve
 from dbc_desktop.ui.widgets.vesting_chart import VestingChart
 from tests.ui.renting_doubles import ALICE, BOB, HEAD, MACHINE, FakeWindow, InlineRunner, machine
 
@@ -51,6 +54,8 @@ class Chain:
         self.claimable = dbc("505.123456789")
         self.fail: DbcError | None = None
         self.reads = 0
+        self.plans: list[Plan] = []
+        self.refuse: DbcError | None = None
 
     def head(self) -> Head:
         self.reads += 1
@@ -81,6 +86,16 @@ class Chain:
             stash, self.controller, (MACHINE,), 8, 0, dbc("571428.57"), dbc("2000"), ZERO, self.claimable,
             dbc("1495"), dbc("255"), dbc("505"), None, RULE,
         )  # fmt: skip
+
+    def simulate(self, plan: Plan, eras: int) -> Simulation:
+        self.plans.append(plan)
+        if self.refuse is not None:
+            raise self.refuse
+        worth = plan.gpus * 10**15
+        row = EraFigures(
+            97, Balance(worth), ZERO, ZERO, ZERO, ZERO, ZERO, 0, plan.gpus * 1_000_000 - plan.tariff_usd * 100
+        )
+        return Simulation(plan, "launch-2021", HEAD.height, 12_000, (row, replace(row, era=98)), ())
 
     def explain(self, machine_id: MachineId, era: int) -> Explanation:
         if self.fail is not None:
@@ -281,7 +296,7 @@ def test_a_row_is_explained_by_a_click_and_by_enter(
     said = [label.text() for label in by_click.findChildren(QLabel)]
     assert "1,932.66 + 579.80 rented + 1.55 for the stash = 2,514.01" in said
     assert "0.330718118 × 1,095,890.00 DBC = 362,430.67 DBC" in said
-    assert "362,430.67 DBC − 3,624.30 DBC for the committee = 358,806.37 DBC" in said
+    assert "less 3,624.30 DBC for the committee = 358,806.37 DBC" in said
     assert "0.5 % of 1 earlier reward = 4.95 DBC" in said
 
     target = tmp_path / "reward.json"
@@ -299,6 +314,82 @@ def test_a_reward_that_cannot_be_explained_is_told(page: RewardsPage, chain: Cha
     view.explained.emit(view.model().row_at(view.model().index(0, 0)))
     assert "older version of this program" in window.notices[0].body
     assert window.sheets == []
+
+
+def slider(page: RewardsPage, name: str) -> QSlider:
+    found = page.findChild(QSlider, f"rewards.whatif.{name}")
+    assert isinstance(found, QSlider)
+    return found
+
+
+def test_the_curve_answers_each_slider(qapp: QApplication, page: RewardsPage, chain: Chain, qtbot: QtBot) -> None:
+    theme.apply(qapp, "dark")
+    page.on_shown()
+    assert [plan.gpus for plan in chain.plans] == [8]
+    assert {"16.00 DBC", "−4.00 USD"} <= set(texts(page))
+    reset = button(page, "rewards.whatif.reset")
+    assert not reset.isVisible()
+
+    slider(page, "gpus").setFocus()
+    qtbot.keyClick(slider(page, "gpus"), Qt.Key.Key_Right)
+    slider(page, "tariff").setValue(0)
+    assert [(plan.gpus, plan.tariff_usd) for plan in chain.plans[1:]] == [(9, 100_000), (9, 0)]
+    assert chain.plans[-1].replaces == ALICE
+    assert {"18.00 DBC", "18.00 USD", "9"} <= set(texts(page))
+    curve = page.findChild(RisingCurve)
+    assert isinstance(curve, RisingCurve)
+    assert curve.text_at(curve.width()) == "era 98: 9.00 DBC earned, 9.00 USD net"
+    assert curve.text_at(0) == ""
+    image = curve.grab().toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    assert theme.color("soft_good").name() in colours
+    qtbot.mouseMove(curve, QPoint(curve.width() // 2, 5))
+
+    # Another block of the same era asks nothing anew; sliders that were moved stay when the next era comes.
+    page.on_shown()
+    assert len(chain.plans) == 3
+    reset.click()
+    assert chain.plans[-1].gpus == 8
+    assert chain.plans[-1].tariff_usd == 100_000
+    assert not reset.isVisible()
+
+
+def test_while_the_engine_computes_only_the_newest_wish_waits(page: RewardsPage, chain: Chain) -> None:
+    page.on_shown()
+    runner = page.program.runner
+    assert isinstance(runner, InlineRunner)
+    runner.hold = True
+    for gpus in (9, 10, 11, 12):
+        slider(page, "gpus").setValue(gpus - 1)
+    assert len(runner.held) == 1
+    assert "12" in texts(page)
+    runner.release()
+    assert len(runner.held) == 1
+    runner.release()
+    assert [plan.gpus for plan in chain.plans] == [8, 9, 12]
+    assert runner.held == []
+
+
+def test_a_plan_that_cannot_be_played_says_why(page: RewardsPage, chain: Chain) -> None:
+    page.on_shown()
+    chain.refuse = ChainUnreachable()
+    slider(page, "offline").setValue(5)
+    assert any("chain" in text.lower() and "answer" in text.lower() for text in texts(page))
+    assert "16.00 DBC" not in texts(page)
+    chain.refuse = None
+    slider(page, "offline").setValue(6)
+    assert "16.00 DBC" in texts(page)
+
+
+def test_where_nothing_can_be_played_or_explained_nothing_is_offered(
+    page: RewardsPage, window: FakeWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "capabilities", frozenset)
+    page.on_shown()
+    assert not slider(page, "gpus").isVisible()
+    view = page.findChild(LedgerView)
+    assert isinstance(view, LedgerView)
+    assert view.isColumnHidden(Column.EXPLAIN)
 
 
 def test_an_export_that_is_called_off_writes_nothing(

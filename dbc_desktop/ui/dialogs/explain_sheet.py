@@ -11,7 +11,7 @@ from dbc_desktop.screens.explaining import explaining_screen
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.widgets import Button, IdLabel, KeyValue, Label, Sheet
 
-_WIDTH = 660
+_WIDTH = 680
 _ROW = 25
 _WHOLE_HASH = 64
 

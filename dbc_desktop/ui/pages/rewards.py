@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.account import Address
@@ -19,6 +20,7 @@ from dbc_desktop.domain.network import Capability
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.rewards import PAST_SHOWN, LedgerRow, RewardsScreen, StakeBar, rewards_csv, rewards_screen
 from dbc_desktop.screens.texts import tr
+from dbc_desktop.screens.what_if import base_of
 from dbc_desktop.services.explaining import text_of
 from dbc_desktop.services.rewards import RewardsSummary, rewards_summary
 from dbc_desktop.services.staking import claim_call
@@ -26,7 +28,8 @@ from dbc_desktop.storage.files import write_whole
 from dbc_desktop.ui.dialogs.explain_sheet import ExplainSheet
 from dbc_desktop.ui.page import Page, WindowServices
 from dbc_desktop.ui.pages.rewards_table import LedgerModel, LedgerView
-from dbc_desktop.ui.widgets import Card, KeyValue, Label, Progress
+from dbc_desktop.ui.pages.rewards_what_if import WhatIfCard
+from dbc_desktop.ui.widgets import Card, ElidedLabel, KeyValue, Label, Progress
 from dbc_desktop.ui.widgets.legend import Legend
 from dbc_desktop.ui.widgets.vesting_chart import VestingChart
 
@@ -93,12 +96,11 @@ class RewardsPage(Page):
 
     def _build_side(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(_SIDE)
         box = QVBoxLayout(side)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(12)
         totals = Card(tr("All rewards"))
-        self._figures = KeyValue()
+        self._figures = KeyValue(row_height=26)
         totals.body.addWidget(self._figures)
         stake = Card(tr("Stake health"))
         self._stakes = QVBoxLayout()
@@ -106,10 +108,26 @@ class RewardsPage(Page):
         self._stake_note = Label("", "second", wrap=True)
         stake.body.addLayout(self._stakes)
         stake.body.addWidget(self._stake_note)
+        self._what_if = WhatIfCard(self.program)
         box.addWidget(stake)
+        box.addWidget(self._what_if)
         box.addWidget(totals)
         box.addStretch(1)
-        return side
+        area = QScrollArea()
+        side.setObjectName("scrolled")
+        area.setWidget(side)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(_SIDE)
+        # Where the column is taller than the window its bar gets room of its own.
+        area.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self._side, self._side_area = box, area
+        return area
+
+    def _make_room(self, least: int, most: int) -> None:
+        gap, bar = (4, 10) if most > least else (0, 0)
+        self._side.setContentsMargins(0, 0, gap, 0)
+        self._side_area.setFixedWidth(_SIDE + gap + bar)
 
     # reading
 
@@ -190,6 +208,10 @@ class RewardsPage(Page):
         self._figures.set_rows(screen.figures)
         self._stake_note.setText(screen.stake_note)
         self._fill_stakes(screen.stakes)
+        summary = found.summary
+        can_play = Capability.SIMULATE in self.window_services.capabilities()
+        base = base_of(summary.overview.stash, found.machines, summary.totals.dbc_price_usd, summary.head.era)
+        self._what_if.show_base(base if can_play else None)
         self.show_content()
 
     def _fill_stakes(self, stakes: tuple[StakeBar, ...]) -> None:
@@ -262,9 +284,8 @@ class _StakeLine(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
         line = QHBoxLayout()
-        self._name, self._text, self._bar = Label(), Label("", "second"), Progress()
-        line.addWidget(self._name)
-        line.addStretch(1)
+        self._name, self._text, self._bar = ElidedLabel(), Label("", "second"), Progress()
+        line.addWidget(self._name, 1)
         line.addWidget(self._text)
         box.addLayout(line)
         box.addWidget(self._bar)
