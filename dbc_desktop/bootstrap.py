@@ -202,7 +202,9 @@ class Core:
             backend=backend,
             wallet=wallet,
             transactions=Transactions(backend, self._journal, clock),
-            sampler=Sampler(lambda: choose_sensors(clock), clock, has_slow_lanes=True),
+            sampler=Sampler(
+                lambda: choose_sensors(clock), clock, has_slow_lanes=True, history_file=home / "telemetry.sqlite3"
+            ),
             sessions=Sessions(backend, wallet, self._node, self._store, clock),
             settings=SettingsStore(home),
             runner=TaskRunner(post, on_failed=on_failed, on_bug=on_bug),

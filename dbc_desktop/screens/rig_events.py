@@ -70,6 +70,7 @@ _HISTORY: dict[str, Callable[[], str]] = {
     "full": lambda: tr("The disk is full: readings go on, and this time will be missing from the history."),
     "read_only": lambda: tr("The history cannot be written: readings go on and will be missing from it."),
     "busy": lambda: tr("Another program holds the history: readings go on and may be missing from it."),
+    "too_new": lambda: tr("A newer version wrote the history: readings go on and will be missing from it."),
     "damaged": lambda: tr("The history file was damaged. It was put aside and a new one begun."),
 }
 

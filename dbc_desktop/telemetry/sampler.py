@@ -10,6 +10,7 @@ import platform
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbc_desktop.domain.clock import Clock
@@ -21,6 +22,7 @@ from dbc_desktop.telemetry.ports import Sensors
 
 if TYPE_CHECKING:
     from dbc_desktop.telemetry.history import History
+    from dbc_desktop.telemetry.history_writer import HistoryWriter
 
 LONGEST_BACK_OFF = 30.0
 STOP_SECONDS = 2.0
@@ -63,6 +65,7 @@ class Sampler:
         clock: Time.
         interval_seconds: Between two samples.
         has_slow_lanes: Whether the slow lane, the events and the look-out run too.
+        history_file: Where the history rests; without one it is forgotten with the program.
     """
 
     def __init__(
@@ -72,9 +75,10 @@ class Sampler:
         interval_seconds: float = 1.0,
         *,
         has_slow_lanes: bool = False,
+        history_file: Path | None = None,
     ) -> None:
         self._make, self._clock, self._interval = sensors_factory, clock, interval_seconds
-        self._has_slow_lanes = has_slow_lanes
+        self._has_slow_lanes, self._history_file = has_slow_lanes, history_file
         self._mutex = threading.Lock()
         self._callbacks: tuple[Callable[[RigSample], None], ...] = ()
         self._latest: RigSample | None = None
@@ -96,13 +100,20 @@ class Sampler:
 
     @property
     def history(self) -> History:
-        """The last hour; made when first needed, because its numpy takes longer to import than the window to paint."""
+        """The last hour, and the way to the rest; made when first needed, because numpy takes longer than a paint."""
         from dbc_desktop.telemetry.history import History
 
         with self._mutex:
             if self._history is None:
-                self._history = History()
+                self._history = History(self._make_writer())
             return self._history
+
+    def _make_writer(self) -> HistoryWriter | None:
+        if self._history_file is None:
+            return None
+        from dbc_desktop.telemetry.history_writer import HistoryWriter
+
+        return HistoryWriter(self._history_file, self._clock)
 
     @property
     def sensors(self) -> Sensors | None:
@@ -132,6 +143,8 @@ class Sampler:
             look_out.join(STOP_SECONDS)
         self._is_started = False
         self._close_sensors()
+        if self._history is not None and self._history.writer is not None:
+            self._history.writer.stop()
 
     def _close_sensors(self) -> None:
         with self._making:
@@ -185,6 +198,9 @@ class Sampler:
     def _sample_on(self, thread: LaneThread) -> None:
         with thread.calling(is_answer=False):
             sensors = self._get_sensors()
+        history = self.history
+        if history.writer is not None:
+            history.writer.start(history)
         try:
             self._sample_until_ended(sensors, thread)
         finally:
@@ -237,7 +253,7 @@ class Sampler:
         return RigSample(platform.node() or "rig-01", source, self._clock.now(), (), None, reason)
 
     def _give(self, sample: RigSample) -> None:
-        offset = sample.taken_at - self._clock.monotonic()
+        offset = self._clock.now() - self._clock.monotonic()
         if self._offset is not None and abs(offset - self._offset) > JUMP_SECONDS:
             jump = round(offset - self._offset, 1)
             self.tell(RigEvent(sample.taken_at, RigEventKind.CLOCK_JUMPED, facts={"jump_seconds": jump}))

@@ -86,6 +86,7 @@ EXAMPLES = [
     (RigEvent(AT, KINDS.CLOCK_JUMPED, facts={"jump_seconds": -90.0}), "idle", "was put back by 1 min 30 s."),
     (RigEvent(AT, KINDS.HISTORY_FAILED, reason="full"), "warn", "The disk is full: readings go on"),
     (RigEvent(AT, KINDS.HISTORY_FAILED, reason="damaged"), "warn", "put aside and a new one begun"),
+    (RigEvent(AT, KINDS.HISTORY_FAILED, reason="too_new"), "warn", "A newer version wrote the history"),
     (RigEvent(AT, KINDS.HISTORY_FAILED, reason="odd"), "warn", "(odd)"),
     (RigEvent(AT, KINDS.HISTORY_BACK), "good", "The history is written again."),
     (
