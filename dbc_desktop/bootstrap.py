@@ -151,6 +151,12 @@ class ChainFactories:
         folder = chain_folder(home, is_new=True)
         return LocalChain(folder, profile=rules, clock=self.clock(), is_running=False, residents=residents)
 
+    def import_chain(self, home: Path, file: Path, progress: Callable[[int, int], None]) -> None:
+        """An exported file as the chain of `home`."""
+        from dbc_desktop.chain.local.travel import import_chain
+
+        import_chain(file, chain_folder(home, is_new=True), progress)
+
     def accounts(self, home: Path) -> tuple[Account, ...]:
         """The accounts of the wallet in `home`."""
         if not (home / "wallet.sqlite3").exists():

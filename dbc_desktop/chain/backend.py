@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from dbc_desktop.domain.account import AccountState, Address
+from dbc_desktop.domain.branches import Branch, BranchComparison, Fault, ResidentSettings, Snapshot
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
 from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashClock
 from dbc_desktop.domain.explanation import Explanation
@@ -31,6 +33,9 @@ from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
 from dbc_desktop.domain.simulation import Plan, Simulation
 from dbc_desktop.domain.super_node import Election, Supply, Support
+
+Progress = Callable[[int, int], None]
+"""Told `(done, total)` while a long act runs; may raise `Cancelled`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +271,112 @@ class TimeMachine(Protocol):
         `rand_str` and `is_support` are ignored: each committee member fills in its own.
         """
 
-    def replay(self, progress: Callable[[int, int], None] | None = None) -> Head:
+    def replay(self, progress: Progress | None = None) -> Head:
         """Run the whole log again from genesis.
 
         Raises:
             DataCorrupt: A block or the digest of its state changes differs.
+            Cancelled: `progress` said so.
+        """
+
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """The kept moments of the active branch, by height."""
+
+    def take_snapshot(self, name: str) -> Snapshot:
+        """Keep this moment under a name; one of that name is replaced.
+
+        Raises:
+            InvalidInput: `branch` with `bad_name`.
+        """
+
+    def revert(self, name: str) -> Head:
+        """Let the active branch be as it was at a snapshot; what it was until now is kept as a snapshot too.
+
+        Raises:
+            InvalidInput: `snapshot` with `missing`.
+            DataCorrupt: The snapshot is damaged; nothing has changed.
+        """
+
+    def branches(self) -> tuple[Branch, ...]:
+        """All branches, `main` first."""
+
+    def make_branch(self, name: str, height: int | None = None, progress: Progress | None = None) -> Branch:
+        """Make another branch that shares the log of the active one up to `height`, by default the newest block.
+
+        Raises:
+            InvalidInput: `branch` with `bad_name` or `exists`; `height` with `too_large`.
+            DataCorrupt: A block below `height` is damaged.
+            Cancelled: `progress` said so; nothing is left behind.
+        """
+
+    def use_branch(self, name: str) -> Head:
+        """Live on another branch from now on; remembered in the folder.
+
+        Raises:
+            InvalidInput: `branch` with `missing`.
+            DataCorrupt, DataTooNew: It cannot be opened; the present one goes on.
+        """
+
+    def drop_branch(self, name: str) -> None:
+        """Remove a branch and its snapshots.
+
+        Raises:
+            InvalidInput: `branch` with `missing`, or `in_use`: it is the active one or `main`.
+        """
+
+    def compare(self, name: str, account: Address | None = None) -> BranchComparison:
+        """How the active branch (`here`) and another one (`there`) differ; by era for the machines of `account`.
+
+        Raises:
+            InvalidInput: `branch` with `missing`.
+            BackendMismatch: That one began with another genesis.
+        """
+
+    def export(self, path: Path, progress: Progress | None = None) -> Head:
+        """Write the log of the active branch into one file, which appears when it is whole; where it ends.
+
+        Raises:
+            DataUnwritable: It cannot be written there.
+            Cancelled: `progress` said so; nothing is left behind.
+        """
+
+    def import_branch(self, path: Path, name: str, progress: Progress | None = None) -> Branch:
+        """Run an exported file into a new branch; the active one goes on meanwhile.
+
+        Raises:
+            InvalidInput: `branch` with `bad_name` or `exists`.
+            DataCorrupt, DataTooNew, DataTooLarge: The file is not what it says; nothing is left behind.
+            Cancelled: `progress` said so; nothing is left behind.
+        """
+
+    def resident_settings(self) -> ResidentSettings:
+        """How the residents live."""
+
+    def set_residents(self, settings: ResidentSettings) -> None:
+        """Have the residents live otherwise; remembered in the branch's file.
+
+        Raises:
+            InvalidInput: `residents` with `out_of_range`.
+        """
+
+    def fault(self) -> Fault | None:
+        """What the fault panel does to the chain now."""
+
+    def set_fault(self, fault: Fault | None) -> None:
+        """Do something to the chain on purpose, or mend it; never remembered.
+
+        With a lost connection every read raises `ChainUnreachable` and `submit` raises `OutcomeUnknown`; while finality
+        stalls no later block becomes final; with stale metadata what is signed is refused as `bad_proof`.
+        """
+
+    def reorganise(self, blocks: int, progress: Progress | None = None) -> Head:
+        """Undo the newest `blocks` heights, as when a network decides for another fork; where the chain stands then.
+
+        Extrinsics of the undone blocks that are still valid wait for the next block again, the others are lost. What
+        was undone is kept as a snapshot.
+
+        Raises:
+            InvalidInput: `height` with `too_large`.
         """
 
 

@@ -15,6 +15,7 @@ from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.chain.extrinsic import hash_of
 from dbc_desktop.chain.head_feed import HeadFeed
 from dbc_desktop.chain.hosted_reads import HostedReads
+from dbc_desktop.chain.hosted_travel import HostedTravel
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Call, Draft, Preview, Receipt, SigningContext
 from dbc_desktop.domain.errors import ChainUnreachable, OutcomeUnknown
@@ -30,7 +31,7 @@ class EngineBug(RuntimeError):
     """Something nobody expected happened in the engine process; the text is its traceback."""
 
 
-class HostedChain(HostedReads):
+class HostedChain(HostedReads, HostedTravel):
     """`LocalBackend` through one spawned engine process; callable from any thread.
 
     The process starts at once and opens the chain while the caller goes on; what goes wrong there is raised by the

@@ -13,7 +13,7 @@ ANSWER, ERROR, BUG, PROGRESS, HEAD, FAILED, LOST = "answer", "error", "bug", "pr
 """From it: (ANSWER, number, value), (ERROR, number, error), (BUG, number, report), (PROGRESS, number, (done, total)),
 (HEAD, 0, change), (FAILED, 0, error) when the chain cannot be opened. LOST is made on this side when the pipe ends."""
 
-WITH_PROGRESS = frozenset({"jump", "replay"})
+WITH_PROGRESS = frozenset({"jump", "replay", "make_branch", "export", "import_branch", "reorganise"})
 
 METHODS = WITH_PROGRESS | frozenset(
     {
@@ -63,6 +63,17 @@ METHODS = WITH_PROGRESS | frozenset(
         "set_clock",
         "play_money",
         "show_machine",
+        "snapshots",
+        "take_snapshot",
+        "revert",
+        "branches",
+        "use_branch",
+        "drop_branch",
+        "compare",
+        "resident_settings",
+        "set_residents",
+        "fault",
+        "set_fault",
     }
 )
 

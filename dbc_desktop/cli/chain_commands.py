@@ -1,27 +1,28 @@
-"""`dbc-desktop chain new | info | replay | jump`: the embedded chain's file."""
+"""`dbc-desktop chain new | info | replay | jump`: the embedded chain's file; the rest of `chain` stands beside."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
+from dbc_desktop.cli import chain_travel_commands
 from dbc_desktop.cli.documents import chain_document, head_document
 from dbc_desktop.cli.layout import pairs, printable
 from dbc_desktop.cli.ports import Factories
-from dbc_desktop.domain.errors import Cancelled
+from dbc_desktop.cli.progress import shown_progress
+from dbc_desktop.domain.errors import InvalidInput
 from dbc_desktop.domain.network import BLOCK_MS, BLOCKS_PER_ERA
 from dbc_desktop.rules.profile import LAUNCH_2021, PROFILES
-from dbc_desktop.screens.chain import chain_rows, jumped_text, progress_text, replayed_text
+from dbc_desktop.screens.chain import chain_rows, jumped_text, replayed_text
+from dbc_desktop.screens.jump import targets
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
+
+    from dbc_desktop.chain.backend import LocalBackend
 
 MAX_BLOCKS = 2**32 - 1
 """Heights are 32-bit numbers on the chain (chain-rules 0.1)."""
@@ -44,7 +45,11 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser], shared: argpars
     span.add_argument("--blocks", type=_blocks(1), metavar="N", dest="blocks", help="N blocks")
     span.add_argument("--minutes", type=_blocks(60_000 // BLOCK_MS), metavar="N", dest="blocks", help="N minutes")
     span.add_argument("--eras", type=_blocks(BLOCKS_PER_ERA), metavar="N", dest="blocks", help="N eras of a day each")
+    span.add_argument(
+        "--to-deadline", action="store_true", help="behind the next deadline of the accounts in the wallet"
+    )
     jump.set_defaults(run=run_jump)
+    chain_travel_commands.add_to(acts, shared)
 
 
 def _blocks(each: int) -> Callable[[str], int]:
@@ -93,7 +98,7 @@ def run_replay(options: argparse.Namespace, home: Path, make: Factories) -> None
     """
     chain = make.open_writer(home)
     try:
-        with _progress() as progress:
+        with shown_progress() as progress:
             head = chain.replay(progress)
     finally:
         chain.close()
@@ -112,8 +117,9 @@ def run_jump(options: argparse.Namespace, home: Path, make: Factories) -> None:
     chain = make.open_writer(home)
     try:
         before = chain.head()
-        with _progress() as progress:
-            after = chain.jump(options.blocks, progress)
+        blocks = _to_deadline(chain, home, make) if options.to_deadline else options.blocks
+        with shown_progress() as progress:
+            after = chain.jump(blocks, progress)
     finally:
         chain.close()
     if options.json:
@@ -122,29 +128,11 @@ def run_jump(options: argparse.Namespace, home: Path, make: Factories) -> None:
         print(jumped_text(before, after))
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A progress callback: one line on a terminal that rewrites itself; Ctrl+C stops at the next whole block."""
-    asked = False
-    shown = False
-
-    def interrupted(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        del number, frame
-        asked = True
-
-    def progress(done: int, total: int) -> None:
-        nonlocal shown
-        if asked:
-            raise Cancelled
-        if sys.stderr.isatty():
-            shown = True
-            print("\r" + progress_text(done, total), end="", file=sys.stderr, flush=True)
-
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield progress
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if shown:
-            print(file=sys.stderr)
+def _to_deadline(chain: LocalBackend, home: Path, make: Factories) -> int:
+    """How many blocks lie before the end of the next deadline."""
+    head = chain.head()
+    accounts = make.accounts(home)
+    if not accounts:
+        raise InvalidInput("home", "no_accounts", home=str(home))
+    ends = [end for account in accounts for end in chain.deadlines(account.address)]
+    return targets(ends, head, 1)[0].blocks

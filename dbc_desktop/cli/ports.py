@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -47,6 +48,15 @@ class Factories(Protocol):
             InvalidInput: `home` with `chain_exists`.
             ChainBusy: Another process writes there.
             DataUnwritable: Nothing can be written there.
+        """
+
+    def import_chain(self, home: Path, file: Path, progress: Callable[[int, int], None]) -> None:
+        """Run an exported file into `home`, which has no chain yet.
+
+        Raises:
+            InvalidInput: `home` with `chain_exists`.
+            DataCorrupt, DataTooNew, DataTooLarge: The file is not what it says; nothing is left behind.
+            Cancelled: `progress` said so; nothing is left behind.
         """
 
     def accounts(self, home: Path) -> tuple[Account, ...]:

@@ -37,6 +37,7 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     └─ StorageError              files that this program owns
        ├─ DataCorrupt            a file does not hold what it should
        ├─ DataTooNew             a newer version wrote it
+       ├─ DataTooLarge           it is longer, or unpacks to more, than is looked at
        └─ DataUnwritable         read-only or full
 """
 
@@ -312,6 +313,18 @@ class DataTooNew(StorageError):
     def __init__(self, path: Path, version: int) -> None:
         super().__init__(f"{path} version {version}")
         self.path, self.version = path, version
+
+
+class DataTooLarge(StorageError):
+    """It is longer, or unpacks to more, than is looked at.
+
+    Attributes:
+        limit: What was passed, in bytes or in pieces.
+    """
+
+    def __init__(self, path: Path, limit: int) -> None:
+        super().__init__(f"{path} limit {limit}")
+        self.path, self.limit = path, limit
 
 
 class DataUnwritable(StorageError):

@@ -52,3 +52,13 @@ def jumped_text(before: Head, after: Head) -> str:
 def progress_text(done: int, total: int) -> str:
     """One line while a jump or a replay runs."""
     return tr("{done} of {total} blocks", done=formats.count(done), total=formats.count(total))
+
+
+def exported_text(head: Head, name: str) -> str:
+    """What was written into a file."""
+    return tr("Written to {file}: the chain up to block {height}.", file=name, height=formats.height(head.height))
+
+
+def reverted_text(head: Head, name: str) -> str:
+    """Where the chain stands after a revert."""
+    return tr("Back at “{name}”, block {height}.", name=name, height=formats.height(head.height))

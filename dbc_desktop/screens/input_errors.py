@@ -115,9 +115,27 @@ _HOME: dict[str, Sentence] = {
     "no_chain": lambda f: tr(
         "There is no chain in {home} yet. Open the window once, or name another folder.", home=f.get("home", "")
     ),
+    "no_accounts": lambda f: tr("There is no account in {home} yet, so nothing ends.", home=f.get("home", "")),
     "chain_exists": lambda f: tr(
         "There is a chain in {home} already. Name another folder for the new one.", home=f.get("home", "")
     ),
+}
+_BRANCH: dict[str, Sentence] = {
+    "bad_name": lambda f: tr("Use letters, digits, blanks and - for a name, at most 40, and another word than main."),
+    "exists": lambda f: tr("There is a branch of that name already. Choose another name."),
+    "missing": lambda f: tr("There is no branch “{name}” here.", name=f.get("name", "")),
+    "in_use": lambda f: tr("This branch is the one in use, or the first one. Change to another branch first."),
+}
+_SNAPSHOT: dict[str, Sentence] = {
+    "missing": lambda f: tr("There is no snapshot “{name}” of this branch.", name=f.get("name", "")),
+}
+_HEIGHT: dict[str, Sentence] = {
+    "empty": lambda f: tr("Type a block number."),
+    "not_a_number": lambda f: tr("This is not a block number. Use digits only."),
+    "too_large": lambda f: tr("Choose a block between 1 and {most}.", most=f"{_number(f.get('most'), 0):,}"),
+}
+_RESIDENTS: dict[str, Sentence] = {
+    "out_of_range": lambda f: tr("There are not that many residents. Choose smaller numbers."),
 }
 _NODE_DAT: dict[str, Sentence] = {
     "not_node_dat": lambda f: tr("This is not the content of a node.dat file. Export it again from the machine."),
@@ -212,6 +230,10 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "operators": _OPERATORS,
     "hardware": {"unreadable": lambda f: tr("A name in the hardware of this computer cannot be signed.")},
     "home": _HOME,
+    "branch": _BRANCH,
+    "snapshot": _SNAPSHOT,
+    "height": _HEIGHT,
+    "residents": _RESIDENTS,
     "node_dat": _NODE_DAT,
     "keystore": _KEYSTORE,
     "rent_id": _RENT_ID,

@@ -321,6 +321,10 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
         tr("Written by a newer version"),
         tr("{path} was written by a newer DBC Desktop. Install that version.", path=x.path),
     ),
+    e.DataTooLarge: lambda x: Notice(
+        tr("A file is too large"),
+        tr("{path} holds more than this program will unpack. It was not opened and nothing was changed.", path=x.path),
+    ),
     e.DataUnwritable: _unwritable,
 }
 

@@ -17,8 +17,16 @@ from dbc_desktop.crypto import ss58
 from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO, Balance
+from dbc_desktop.domain.branches import Fault, ResidentSettings
 from dbc_desktop.domain.call import Call, Receipt, TxStatus
-from dbc_desktop.domain.errors import Cancelled, ChainBusy, ChainRejected, InvalidInput, InvalidTransaction
+from dbc_desktop.domain.errors import (
+    Cancelled,
+    ChainBusy,
+    ChainRejected,
+    ChainUnreachable,
+    InvalidInput,
+    InvalidTransaction,
+)
 from dbc_desktop.domain.explorer import EventQuery, ExtrinsicQuery
 from dbc_desktop.domain.history import Flow, HistoryKind
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, Machine, MachineId, MachineStatus
@@ -509,6 +517,62 @@ class BackendSuite:
         assert {row.subject for row in bobs} == {str(rent_id), ""}
         assert bobs[2].amount == Balance(7 * DBC)
         assert chain.history(ChainUser("//Nobody").address, None, 10).rows == ()
+
+    def test_time_forks_and_the_branches_are_compared(
+        self, chain: LocalBackend, tmp_path: Path, alice: ChainUser, bob: ChainUser
+    ) -> None:
+        funded(chain, alice)
+        kept = chain.take_snapshot("fork")
+        made = chain.make_branch("other")
+        assert (kept.height, made.height, made.forked_at) == (28_901, 28_901, 28_901)
+        done(chain, alice, transfer(bob.address.raw, 25 * DBC))
+        chain.show_machine(HARDWARE)
+        describe(chain, alice)
+        chain.jump(14_400 * 3)
+        assert chain.use_branch("other").height == 28_901
+        assert chain.account(bob.address).free == ZERO
+        chain.set_residents(ResidentSettings(is_paused=True))
+        assert chain.resident_settings().is_paused
+        chain.jump(14_400 * 3)
+        found = chain.compare("main")
+        assert (found.here.name, found.there.name, found.forked_at) == ("other", "main", 28_901)
+        assert bob.address in [one.address for one in found.accounts]
+        assert found.there.totals.burned > found.here.totals.burned
+        # All machines together earn nearly the same: what Alice's earns on one branch the others lack there.
+        assert [one.era for one in found.eras] == [4, 5]  # by less than a thousandth of a DBC
+        machines = {one.machine_id: one for one in found.machines}
+        assert machines[MACHINE].status_here is None
+        assert machines[MACHINE].earned_there > machines[MACHINE].earned_here == ZERO
+        assert {one.earned_here > one.earned_there for key, one in machines.items() if key != MACHINE} == {True}
+        eras = chain.compare("main", alice.address).eras
+        assert [(one.era, one.here) for one in eras] == [(4, ZERO), (5, ZERO)]
+        assert sum(one.there.units for one in eras if one.there) == machines[MACHINE].earned_there.units
+        assert [one.name for one in chain.branches() if one.is_active] == ["other"]
+        assert chain.use_branch("main").height == 28_907 + 14_400 * 3
+        assert chain.revert("fork").height == 28_901
+        assert chain.account(bob.address).free == ZERO
+        head = chain.export(tmp_path / "file.dbcchain")
+        assert head.height == 28_901
+        again = chain.import_branch(tmp_path / "file.dbcchain", "again")
+        assert again.height == 28_901
+        assert chain.make_branch("earlier", 20_000).height == 20_000
+        assert chain.reorganise(1).height == 28_900
+        chain.drop_branch("again")
+        assert [one.name for one in chain.branches()] == ["main", "earlier", "other"]
+        with pytest.raises(InvalidInput):
+            chain.use_branch("again")
+        assert chain.replay() == chain.head()
+
+    def test_faults_are_made_on_purpose(self, chain: LocalBackend, alice: ChainUser) -> None:
+        chain.set_fault(Fault.LOST_CONNECTION)
+        with pytest.raises(ChainUnreachable):
+            chain.head()
+        assert chain.fault() is Fault.LOST_CONNECTION
+        chain.set_fault(Fault.STALLED_FINALITY)
+        chain.jump(3)
+        assert (chain.head().height, chain.head().finalised) == (28_903, 28_900)
+        chain.set_fault(None)
+        assert chain.head().finalised == 28_903
 
     def test_closed_it_stands_still_and_goes_on_where_it_was(
         self, chain: LocalBackend, folder: Path, alice: ChainUser

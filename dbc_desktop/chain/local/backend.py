@@ -10,15 +10,19 @@ from pathlib import Path
 from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.chain.head_feed import MOST_EVENTS, HeadFeed
+from dbc_desktop.chain.local.branches import active_folder
+from dbc_desktop.chain.local.faults import Faults
 from dbc_desktop.chain.local.launch import SEED
-from dbc_desktop.chain.local.ledger import Ledger
+from dbc_desktop.chain.local.ledger import Ledger, Nobody
 from dbc_desktop.chain.local.reads import LocalReads, Standing
 from dbc_desktop.chain.local.replay import replay
 from dbc_desktop.chain.local.residents.scheduler import Residents
 from dbc_desktop.chain.local.store import Store
+from dbc_desktop.chain.local.travel import TimeTravel
 from dbc_desktop.chain.local.turns import Turns
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO
+from dbc_desktop.domain.branches import Fault, ResidentSettings
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import DbcError
@@ -40,8 +44,8 @@ _COMMIT_BLOCKS = 5_000
 Progress = Callable[[int, int], None]
 
 
-class LocalChain(LocalReads):
-    """`LocalBackend` on one folder, the only writer there; callable from any thread.
+class LocalChain(LocalReads, TimeTravel):
+    """`LocalBackend` on the active branch of one folder, the only writer there; callable from any thread.
 
     Args:
         folder: Holds `chain.sqlite3`; a new chain is made where there is none.
@@ -73,12 +77,16 @@ class LocalChain(LocalReads):
         self._closing = threading.Event()
         self._ticker: threading.Thread | None = None
         self._is_jumping = False
-        self._folder = folder
+        self._moves = 0
+        self._root = folder
+        self._folder = active_folder(folder)
+        self._with_residents = residents
+        self._faults = Faults()
         self._lock = FolderLock(folder)
         self._lock.acquire()
         with ExitStack() as on_failure:
             on_failure.callback(self._lock.release)
-            self._open(folder, profile, seed, residents=residents)
+            self._open(self._folder, profile, seed)
             on_failure.pop_all()
         self._mode = self._stored_mode() if is_running else ClockMode.MANUAL
         self._remembers_mode = is_running
@@ -86,21 +94,39 @@ class LocalChain(LocalReads):
         if is_running and self._mode is ClockMode.INTERVAL:
             self._start_ticker()
 
-    def _open(self, folder: Path, profile: str, seed: bytes, *, residents: bool) -> None:
+    def _open(self, folder: Path, profile: str, seed: bytes) -> None:
         now_ms = int(self._clock.now() * 1_000)
-        self._ledger = ledger = Ledger(folder, profile, seed, now_ms, endow_residents=residents)
+        with_residents = self._with_residents
+        ledger = Ledger(folder, profile, seed, now_ms, endow_residents=with_residents)
         with ExitStack() as on_failure:
             on_failure.callback(ledger.store.close)
-            self._residents = Residents(ledger)
-            if residents:
-                ledger.acting = self._residents
+            residents = Residents(ledger)
+            if with_residents:
+                ledger.acting = residents
             if ledger.is_new:
                 with translated(ledger.store.path):
-                    while residents and ledger.height < POPULATED_AT:
+                    while with_residents and ledger.height < POPULATED_AT:
                         ledger.step_to(POPULATED_AT)
                     ledger.set_start(now_ms - ledger.height * BLOCK_MS)
                     ledger.commit()
             on_failure.pop_all()
+        self._ledger, self._residents, self._folder = ledger, residents, folder
+
+    def _stand_on(self, folder: Path) -> None:
+        self._commit()
+        before = self._ledger
+        self._open(folder, before.spec.profile, before.spec.seed)
+        before.acting = Nobody()
+        before.store.close()
+
+    def _moved(self) -> Head:
+        self._moves += 1
+        self._faults.moved()
+        self._tell([])
+        return self._newest()
+
+    def _newest(self) -> Head:
+        return self._now().head()
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -112,13 +138,19 @@ class LocalChain(LocalReads):
     @contextmanager
     def _standing(self) -> Iterator[Standing]:
         with self._turns:
+            self._faults.check_connection()
             yield self._now()
 
     def _now(self) -> Standing:
         ledger = self._ledger
         ledger.flush_history()
         return Standing(
-            ledger.engine, ledger.store, ledger.genesis_hash, ledger.hash_at(ledger.height), ledger.start_ms
+            ledger.engine,
+            ledger.store,
+            ledger.genesis_hash,
+            ledger.hash_at(ledger.height),
+            ledger.start_ms,
+            self._faults.stalled_at,
         )
 
     def _pending_nonces(self, address: Address) -> int:
@@ -127,24 +159,29 @@ class LocalChain(LocalReads):
     def receipt(self, tx_hash: bytes, born: int | None = None) -> Receipt | None:
         """What became of an extrinsic; one in the pool is sent, one in a block is final. All are indexed."""
         with self._turns:
-            return self._ledger.pending(tx_hash) or self._ledger.store.receipt(tx_hash)
+            self._faults.check_connection()
+            return self._ledger.pending(tx_hash) or self._faults.seen(self._ledger.store.receipt(tx_hash))
 
     # --- sending ------------------------------------------------------------------------------------------------
 
     def signing_context(self, signer: Address) -> SigningContext:
         """What a signature of this account must bind to now."""
         with self._turns:
-            return self._ledger.context(signer.raw)
+            self._faults.check_connection()
+            return self._faults.known(self._ledger.context(signer.raw))
 
     def fee_of(self, extrinsic_length: int, call: Call) -> int:
         """Inclusion fee in the smallest unit."""
         with self._turns:
+            self._faults.check_connection()
             return self._ledger.engine.fee(extrinsic_length, call)
 
     def draft(self, call: Call, signer: Address) -> Draft:
         """What to sign for `call` now, with its fee."""
         with self._turns:
-            return codec.priced(call, signer.raw, self._ledger.context(signer.raw), self._ledger.engine.fee)
+            self._faults.check_connection()
+            context = self._faults.known(self._ledger.context(signer.raw))
+            return codec.priced(call, signer.raw, context, self._ledger.engine.fee)
 
     def check_draft(self, draft: Draft) -> None:
         """The bytes of `draft` must say what it shows, on this chain.
@@ -157,6 +194,7 @@ class LocalChain(LocalReads):
     def preview(self, call: Call, signer: Address) -> Preview:
         """What the call would do in the next block."""
         with self._turns:
+            self._faults.check_connection()
             draft = codec.draft(call, signer.raw, self._ledger.context(signer.raw), ZERO)
             length = len(codec.assemble(draft, bytes(64)))
             return self._ledger.engine.preview(call, signer.raw, length)
@@ -166,8 +204,10 @@ class LocalChain(LocalReads):
 
         Raises:
             InvalidTransaction: `malformed`, `bad_proof`, `ancient_birth_block`, `stale`, `future`, `payment`.
+            OutcomeUnknown: The connection is lost, by the fault panel.
         """
         with self._turns:
+            self._faults.check_sending(extrinsic)
             tx_hash = self._ledger.admit(extrinsic)
             self._if_instant()
             return tx_hash
@@ -207,23 +247,26 @@ class LocalChain(LocalReads):
         """
         with self._turns:
             start = self._ledger.height
+            moves = self._moves
             target = min(start + max(0, blocks), 2**32 - 1)
             self._is_jumping = True
         try:
             done = False
             while not done:
                 with self._turns:
-                    done = self._slice(target)
+                    # Another branch or moment was chosen meanwhile: there is nothing left to jump over.
+                    done = self._moves != moves or self._slice(target)
                     reached = self._ledger.height
                 if progress is not None:
-                    progress(min(reached, target) - start, target - start)
+                    progress(max(0, min(reached, target) - start), target - start)
                 while self._turns.is_wanted and not done and not self._clock.wait(0.001):
                     pass
         finally:
             with self._turns:
                 self._is_jumping = False
                 self._commit()
-        return self.head()
+        with self._turns:
+            return self._newest()
 
     def _slice(self, target: int) -> bool:
         """Jump on for a moment; True at the target."""
@@ -252,7 +295,7 @@ class LocalChain(LocalReads):
         self._tell(events)
 
     def _tell(self, events: list[EventRecord]) -> None:
-        if self._feed.has_listeners:
+        if self._feed.has_listeners and not self._faults.is_cut:
             self._feed.push(self._now().head(), tuple(events[-MOST_EVENTS:]))
 
     def _commit(self) -> None:
@@ -297,6 +340,32 @@ class LocalChain(LocalReads):
             tx_hash = self._residents.gift(address.raw)
             self._if_instant()
             return tx_hash
+
+    def resident_settings(self) -> ResidentSettings:
+        """How the residents live."""
+        with self._turns:
+            return self._residents.settings
+
+    def set_residents(self, settings: ResidentSettings) -> None:
+        """Have the residents live otherwise; remembered in the branch's file.
+
+        Raises:
+            InvalidInput: `residents` with `out_of_range`.
+        """
+        with self._turns, self._ledger.whole():
+            self._ledger.store.begin()
+            self._residents.change(settings)
+            self._ledger.commit()
+
+    def fault(self) -> Fault | None:
+        """What the fault panel does to the chain now."""
+        return self._faults.now
+
+    def set_fault(self, fault: Fault | None) -> None:
+        """Do something to the chain on purpose, or mend it; never remembered."""
+        with self._turns:
+            self._faults.set(fault, self._ledger.height)
+            self._tell([])
 
     def show_machine(self, hardware: HardwareInfo) -> None:
         """What the resident committee finds when it looks at this machine."""

@@ -6,7 +6,8 @@ from dbc_desktop.chain.local.store import Store
 from dbc_desktop.domain.errors import DataCorrupt
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.rules.engine import HistoryRow
-from dbc_desktop.rules.reward_page import PaidLine, head_of, line_of, plain_value
+from dbc_desktop.rules.reward_page import PaidLine, head_of, line_of, lines_of, plain_value
+from dbc_desktop.rules.views import reward_row
 from dbc_desktop.rules.work import era_of
 
 _REWARD = "reward"
@@ -24,6 +25,28 @@ def rewards(store: Store, machine_id: str, from_era: int, to_era: int) -> list[H
             if row is not None:
                 found.append(HistoryRow(_REWARD, machine_id, era, row[0]))
     return found
+
+
+def earned_by_era(store: Store, from_era: int, machines: frozenset[str] | None = None) -> dict[int, int]:
+    """What all machines, or some, earned in each era from one on, in units.
+
+    Raises:
+        DataCorrupt: A page is damaged.
+    """
+    sums: dict[int, int] = {}
+    for era, machine, value in store.query("SELECT era, machine, value FROM rewards WHERE era >= ?", (from_era,)):
+        if machines is not None and machine.hex() not in machines:
+            continue
+        sums[era] = sums.get(era, 0) + reward_row(HistoryRow(_REWARD, "", era, value)).earned.units
+    for height, page in store.query("SELECT height, page FROM payouts WHERE height > ?", (from_era * BLOCKS_PER_ERA,)):
+        try:
+            era = head_of(page).era
+            sums[era] = sums.get(era, 0) + sum(
+                line.earned for line in lines_of(page) if machines is None or line.machine_id in machines
+            )
+        except ValueError as error:
+            raise DataCorrupt(store.path, f"payouts of block {height}") from error
+    return sums
 
 
 def payouts(store: Store, machine_id: str, from_era: int, to_era: int) -> list[PaidLine]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dbc_desktop.chain.local.branches import active_folder
 from dbc_desktop.chain.local.ledger import hash_after, load
 from dbc_desktop.chain.local.reads import LocalReads, Standing
 from dbc_desktop.chain.local.store import Store
@@ -13,7 +14,7 @@ from dbc_desktop.domain.network import Capability
 
 
 class LocalReader(LocalReads):
-    """`LocalReading` on a chain file; the state is read again when another process has committed.
+    """`LocalReading` on the active branch of a chain folder; its state is read again when another process committed.
 
     While nothing happens the writer notes its head once a minute, so the height may be that much behind.
 
@@ -23,7 +24,9 @@ class LocalReader(LocalReads):
     """
 
     def __init__(self, folder: Path) -> None:
-        self._store = Store(folder, read_only=True)
+        self._root = folder
+        self._folder = active_folder(folder)
+        self._store = Store(self._folder, read_only=True)
         self._version = -1
         self._now: Standing | None = None
 
@@ -44,8 +47,17 @@ class LocalReader(LocalReads):
 
     @contextmanager
     def _standing(self) -> Iterator[Standing]:
+        self._follow_branch()
         with self._store.snapshot():
             yield self._newest()
+
+    def _follow_branch(self) -> None:
+        """Read the branch that is active now."""
+        folder = active_folder(self._root)
+        if folder != self._folder:
+            store = Store(folder, read_only=True)
+            self._store.close()
+            self._store, self._folder, self._now = store, folder, None
 
     def _newest(self) -> Standing:
         version = self._store.data_version()

@@ -37,18 +37,20 @@ from dbc_desktop.rules.work import era_of
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The chain at one height, to read from."""
+    """The chain at one height, to read from; `stalled_at` is where a fault keeps finality."""
 
     engine: Engine
     store: Store
     genesis_hash: bytes
     head_hash: bytes
     start_ms: int
+    stalled_at: int | None = None
 
     def head(self) -> Head:
         """The newest block; on the embedded chain it is final at once."""
         height = self.engine.height
-        return Head(height, self.head_hash, era_of(height), self.start_ms + height * BLOCK_MS, height)
+        finalised = height if self.stalled_at is None else min(height, self.stalled_at)
+        return Head(height, self.head_hash, era_of(height), self.start_ms + height * BLOCK_MS, finalised)
 
 
 class LocalReads:

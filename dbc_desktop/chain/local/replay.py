@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 
-from dbc_desktop.chain.extrinsic import hash_of
-from dbc_desktop.chain.local.launch import genesis_hash, unpack_spec
-from dbc_desktop.chain.local.ledger import hash_after
-from dbc_desktop.chain.local.store import Store, StoredBlock, block_hash, extrinsics_root
-from dbc_desktop.chain.local.verifier import Verifier
-from dbc_desktop.domain.errors import DataCorrupt, InvalidTransaction
-from dbc_desktop.rules.engine import Engine
-from dbc_desktop.rules.genesis import genesis
+from dbc_desktop.chain.local.launch import unpack_spec
+from dbc_desktop.chain.local.rerun import Rerun
+from dbc_desktop.chain.local.store import Store
+from dbc_desktop.domain.errors import DataCorrupt
 
-_PROGRESS_BLOCKS = 50
-
-
-class _Log:
-    """The hashes of the blocks that were run again so far."""
-
-    def __init__(self, first_hash: bytes) -> None:
-        self._heights, self._hashes = [0], [first_hash]
-
-    def add(self, height: int, own_hash: bytes) -> None:
-        self._heights.append(height)
-        self._hashes.append(own_hash)
-
-    def hash_at(self, height: int) -> bytes:
-        at = bisect_right(self._heights, height) - 1
-        found = self._hashes[at]
-        return found if self._heights[at] == height else hash_after(found, height)
+PROGRESS_BLOCKS = 50
 
 
 def replay(store: Store, progress: Callable[[int, int], None] | None = None) -> None:
@@ -40,56 +19,39 @@ def replay(store: Store, progress: Callable[[int, int], None] | None = None) -> 
         DataCorrupt: Something differs; the detail says what and in which block.
         Cancelled: `progress` said so.
     """
-    heights = store.block_heights()
-    engine, first_hash = _genesis(store, heights)
-    log = _Log(first_hash)
-    profile = engine.profile
-    verifier = Verifier(first_hash, profile.spec_version, profile.transaction_version, log.hash_at)
-    for done, height in enumerate(heights[1:], 1):
+    rerun = genesis_of(store)
+    total = store.block_count() - 1
+    for done, height in enumerate(store.block_heights(above=0), 1):
         block = store.block(height)
-        _run(store, engine, verifier, log, block)
-        log.add(height, block.hash)
-        if progress is not None and (done % _PROGRESS_BLOCKS == 0 or done == len(heights) - 1):
-            progress(done, len(heights) - 1)
-    if list(engine.rows()) != store.state_rows():
+        if block.parent_hash != rerun.hash_at(height - 1):
+            raise rerun.differs("parent", height)
+        ran = rerun.run(height, block.bodies)
+        if ran.outcome.outcomes != block.outcomes:
+            raise rerun.differs("outcome", height)
+        if ran.outcome.digest != block.digest:
+            raise rerun.differs("digest", height)
+        if ran.root != block.extrinsics_root or ran.hash != block.hash:
+            raise rerun.differs("hash", height)
+        if progress is not None and (done % PROGRESS_BLOCKS == 0 or done == total):
+            progress(done, total)
+    if list(rerun.engine.rows()) != store.state_rows():
         raise DataCorrupt(store.path, "state")
 
 
-def _genesis(store: Store, heights: list[int]) -> tuple[Engine, bytes]:
-    packed = store.meta("genesis")
-    if packed is None or not heights or heights[0] != 0:
+def genesis_of(store: Store) -> Rerun:
+    """An engine at the genesis of the file, which is as the file says.
+
+    Raises:
+        DataCorrupt: There is none, or it is another one.
+    """
+    packed, first = store.meta("genesis"), store.last_block(0)
+    if packed is None or first is None:
         raise DataCorrupt(store.path, "no genesis")
     try:
         spec = unpack_spec(packed)
-        engine = genesis(spec)
     except (ValueError, KeyError, TypeError) as error:
         raise DataCorrupt(store.path, "genesis") from error
-    first = store.block(0)
-    if first.digest != engine.digest or first.hash != genesis_hash(spec, engine.digest):
+    rerun = Rerun(store.path, spec)
+    if first[2] != rerun.engine.digest or first[1] != rerun.genesis_hash:
         raise DataCorrupt(store.path, "genesis")
-    return engine, first.hash
-
-
-def _run(store: Store, engine: Engine, verifier: Verifier, log: _Log, block: StoredBlock) -> None:
-    height = block.height
-
-    def differs(what: str) -> DataCorrupt:
-        return DataCorrupt(store.path, f"{what} of block {height}")
-
-    if block.parent_hash != log.hash_at(height - 1):
-        raise differs("parent")
-    try:
-        calls = [verifier.signed_call(body, height) for body in block.bodies]
-    except InvalidTransaction as error:
-        raise differs("signature") from error
-    try:
-        outcome = engine.apply(height, block.parent_hash, calls)
-    except ValueError as error:
-        raise differs("height") from error
-    if outcome.outcomes != block.outcomes:
-        raise differs("outcome")
-    if outcome.digest != block.digest:
-        raise differs("digest")
-    root = extrinsics_root([hash_of(body) for body in block.bodies])
-    if root != block.extrinsics_root or block_hash(block.parent_hash, height, root, block.digest) != block.hash:
-        raise differs("hash")
+    return rerun

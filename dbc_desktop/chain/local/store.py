@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,8 +97,8 @@ class Store:
         DataUnwritable: The folder is read-only or the disk is full.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
-        self.path = folder / FILE_NAME
+    def __init__(self, folder: Path, *, name: str = FILE_NAME, read_only: bool = False) -> None:
+        self.path = folder / name
         self.lock = threading.RLock()
         self._connection = open_database(self.path, _MIGRATIONS, synchronous="FULL", read_only=read_only)
         self._event_index = lookup.EventIndex(self._connection)
@@ -124,6 +125,18 @@ class Store:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
             self._event_index.forget()
+
+    def take_over(self, path: Path) -> None:
+        """Have the content of another chain's file instead of the present one, at once or not at all.
+
+        Readers beside this process see the one or the other. Written through SQLite: a file that is replaced while
+        somebody reads would meet the old one's log.
+        """
+        with self.lock:
+            self.rollback()
+            self._event_index.forget()
+            with translated(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as other:
+                other.backup(self._connection)
 
     def add_block(
         self,
@@ -301,9 +314,15 @@ class Store:
             found += self.unpacked(events, height, position)
         return (*found, *self.unpacked(block[1], height, None))
 
-    def block_heights(self) -> list[int]:
-        """Heights of all blocks, genesis first."""
-        return [row[0] for row in self.query("SELECT height FROM blocks ORDER BY height", ())]
+    def block_heights(self, above: int = -1) -> Iterator[int]:
+        """Heights of all blocks above one, ascending; read on as they are taken."""
+        while rows := self.query("SELECT height FROM blocks WHERE height > ? ORDER BY height LIMIT 1000", (above,)):
+            for (above,) in rows:
+                yield above
+
+    def block_count(self) -> int:
+        """How many blocks there are, genesis included."""
+        return int(self._one("SELECT count(*) FROM blocks")[0])
 
     def block(self, height: int) -> StoredBlock:
         """One block with its extrinsics.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -100,6 +101,9 @@ class Workshop:
         if self.open_error is not None:
             raise self.open_error
         return self.chain
+
+    def import_chain(self, home: Path, file: Path, progress: Callable[[int, int], None]) -> None:
+        self.opened.append(f"import {home} {file.name}")
 
     def accounts(self, home: Path) -> tuple[Account, ...]:
         return self.kept

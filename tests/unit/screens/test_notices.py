@@ -91,6 +91,7 @@ EXAMPLES: list[tuple[errors.DbcError, str, str]] = [
     (errors.NotDelivered("unreachable"), "not delivered", "cannot be reached"),
     (errors.StorageError(), "A file could not be used", "Try again"),
     (errors.DataCorrupt(FOLDER), "A file is damaged", "does not hold"),
+    (errors.DataTooLarge(FOLDER, 9), "A file is too large", "more than this program will unpack"),
     (errors.DataTooNew(FOLDER, 9), "Written by a newer version", "Install that version"),
     (errors.DataUnwritable(FOLDER, "read_only"), "The data folder is read-only", "cannot be written"),
     (errors.DataUnwritable(FOLDER, "full"), "The disk is full", "Make room"),

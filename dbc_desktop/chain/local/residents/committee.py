@@ -91,7 +91,16 @@ class ResidentCommittee:
                 self._stage.attempt(self._members[member], Call("OnlineCommittee", "submit_confirm_raw", (info,)))
 
     def _seen_by(self, member: bytes, machine_id: MachineId, book_time: int) -> HardwareInfo:
-        """What this member found: the same hardware as the others, a secret word of its own."""
+        """What this member reports: the same hardware as the others, or a lie of its own, and a secret word.
+
+        Who hashed before the settings changed reveals what it hashed: only that can be revealed.
+        """
         stage = self._stage
         found = stage.findings.of_order(machine_id, book_time, stage.owned.get(machine_id))
-        return replace(found, rand_str=stage.keys.word(f"{machine_id} {book_time} {member.hex()}"))
+        true = replace(found, rand_str=stage.keys.word(f"{machine_id} {book_time} {member.hex()}"))
+        lie = replace(true, gpu_num=true.gpu_num + 1, calc_point=true.calc_point + 1, is_support=True)
+        order = stage.state.get(online_committee.ORDERS, machine_id)
+        hashed = dict(order.hashes).get(member) if order is not None else None
+        if hashed is not None:
+            return lie if hashed == hardware_hash(lie) else true
+        return lie if self._members[member] in stage.liars else true

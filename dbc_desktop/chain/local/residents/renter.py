@@ -8,6 +8,7 @@ from dbc_desktop.chain.local.launch import RENTER
 from dbc_desktop.chain.local.residents.stage import Stage, next_at, raw
 from dbc_desktop.domain.call import Call, EventRecord
 from dbc_desktop.domain.machine import MachineStatus
+from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.rules import orders
 from dbc_desktop.rules.online_profile.rows import MACHINES
@@ -28,17 +29,24 @@ class ResidentRenter:
         """Confirm what is open, and rent at the hour."""
         for rent_id in self._stage.state.get(orders.USER_ORDERS, self._account) or ():
             self._stage.at(soon, partial(self._confirm, rent_id))
-        self._stage.at(next_at(soon, _RENT_OFFSET, 1), self._rent)
+        self._plan_rents(soon)
 
     def see(self, soon: int, event: EventRecord) -> None:
         """Confirm an own order some blocks after it was made."""
         if event.name == "Rent" and event.pallet == "RentMachine" and raw(event.fields["renter"]) == self._account:
             self._stage.at(soon + _CONFIRM_AFTER, partial(self._confirm, int(str(event.fields["rent_id"]))))
 
+    def _plan_rents(self, soon: int) -> None:
+        """The next of the day's hours at which to rent."""
+        times = self._stage.settings.rents_per_era
+        hours = [next_at(soon, (_RENT_OFFSET + BLOCKS_PER_ERA * n // times) % BLOCKS_PER_ERA, 1) for n in range(times)]
+        if hours:
+            self._stage.at(min(hours), self._rent)
+
     def _rent(self) -> None:
         stage = self._stage
         state, height = stage.state, stage.height
-        stage.at(next_at(height + 2, _RENT_OFFSET, 1), self._rent)
+        self._plan_rents(height + 2)
         held: tuple[int, ...] = state.get(orders.USER_ORDERS, self._account) or ()
         if len(held) >= _MOST_ORDERS:
             return

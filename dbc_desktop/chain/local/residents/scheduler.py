@@ -6,13 +6,14 @@ import heapq
 from collections.abc import Callable, Iterable
 
 from dbc_desktop.chain.local.ledger import Ledger
-from dbc_desktop.chain.local.residents import bank
+from dbc_desktop.chain.local.residents import bank, settings
 from dbc_desktop.chain.local.residents.arbiters import ResidentArbiters
 from dbc_desktop.chain.local.residents.committee import ResidentCommittee
 from dbc_desktop.chain.local.residents.operators import ResidentOperators
 from dbc_desktop.chain.local.residents.renter import ResidentRenter
 from dbc_desktop.chain.local.residents.seats import ResidentSeats
 from dbc_desktop.chain.local.residents.stage import Resident, Stage, Task
+from dbc_desktop.domain.branches import ResidentSettings
 from dbc_desktop.domain.call import EventRecord
 
 KINDS: tuple[Callable[[Stage], Resident], ...] = (
@@ -38,22 +39,39 @@ class Residents:
         self.reset()
 
     def reset(self) -> None:
-        """Plan anew from the state as it is."""
+        """Plan anew from the state, and by the settings, as they are."""
         self._plan.clear()
+        self._stage.live_by(settings.load(self._ledger.store))
         for resident in self._residents:
             resident.plan(self._ledger.height + 1)
 
+    @property
+    def settings(self) -> ResidentSettings:
+        """How they live."""
+        return self._stage.settings
+
+    def change(self, chosen: ResidentSettings) -> None:
+        """Live otherwise from now on; joins the open commit.
+
+        Raises:
+            InvalidInput: `residents` with `out_of_range`.
+        """
+        settings.save(self._ledger.store, settings.checked(chosen))
+        self.reset()
+
     def next_act(self) -> int | None:
         """The next height at which someone wants to act."""
-        return self._plan[0][0] if self._plan else None
+        return self._plan[0][0] if self._plan and not self.settings.is_paused else None
 
     def act(self, height: int) -> None:
         """Hand in the extrinsics for the block at `height`."""
-        while self._plan and self._plan[0][0] <= height:
+        while not self.settings.is_paused and self._plan and self._plan[0][0] <= height:
             heapq.heappop(self._plan)[2]()
 
     def look(self, height: int, events: Iterable[EventRecord]) -> None:
         """See what happened in the block at `height`, and plan what follows from it."""
+        if self.settings.is_paused:
+            return
         for event in events:
             for resident in self._residents:
                 resident.see(height + 1, event)

@@ -10,7 +10,9 @@ from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.chain.local.findings import Findings
 from dbc_desktop.chain.local.launch import OPERATORS, Operator, PlayKeys
 from dbc_desktop.chain.local.ledger import Ledger
+from dbc_desktop.chain.local.residents import settings as rules_of_living
 from dbc_desktop.domain.balance import ZERO
+from dbc_desktop.domain.branches import ResidentSettings
 from dbc_desktop.domain.call import Call, EventRecord
 from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.domain.machine import MachineId
@@ -42,12 +44,19 @@ class Stage:
         self.ledger = ledger
         self.at = at
         self.keys = PlayKeys(ledger.spec.seed)
+        self.live_by(ResidentSettings())
         self.findings = Findings(ledger.store, self.keys)
         self.owned: dict[MachineId, tuple[Operator, int]] = {
             self.keys.machine_id(operator.name, number): (operator, number)
             for operator in OPERATORS
             for number in range(len(operator.machines))
         }
+
+    def live_by(self, settings: ResidentSettings) -> None:
+        """Take these settings from now on."""
+        self.settings = settings
+        self._asleep = rules_of_living.asleep(settings)
+        self.liars = rules_of_living.liars(settings)
 
     @property
     def state(self) -> State:
@@ -70,7 +79,9 @@ class Stage:
         return ledger.admit(codec.assemble(draft, pair.sign(codec.signed_bytes(draft.payload))))
 
     def attempt(self, name: str, call: Call) -> None:
-        """Like `send`; a resident whose extrinsic is not taken does without: nobody stops the chain."""
+        """Like `send`, but not for who sleeps; whose extrinsic is not taken does without: nobody stops the chain."""
+        if name in self._asleep:
+            return
         with suppress(InvalidTransaction):
             self.send(name, call)
 
