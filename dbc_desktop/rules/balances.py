@@ -122,6 +122,11 @@ def move_free(work: Work, source: bytes, target: bytes, amount: int) -> None:
 def mint(work: Work, who: bytes, amount: int) -> None:
     """Make new coins."""
     deposit(work, who, amount)
+    issue(work, amount)
+
+
+def issue(work: Work, amount: int) -> None:
+    """Count coins as made that were deposited one by one."""
     work.layer.put(ISSUANCE, SINGLE, issuance(work.layer) + amount)
 
 

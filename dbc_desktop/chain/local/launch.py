@@ -33,7 +33,7 @@ GIFT = 1_000_000 * DBC
 COMMITTEE = tuple(f"committee {number}" for number in range(5))
 SUPER_NODES = tuple(f"super node {number}" for number in range(34))
 """More than there are seats, also after the first quarter of a year."""
-SUPPORTERS = tuple(f"supporter {number}" for number in range(48))
+SUPPORTERS = tuple(f"supporter {number}" for number in range(34))
 TECHNICAL = tuple(f"technical {number}" for number in range(5))
 """Who sits in the technical committee and decides on appeals."""
 BANK, SUDO, RENTER = "bank", "sudo", "renter"
@@ -169,10 +169,10 @@ def first_nodes(keys: PlayKeys) -> tuple[FirstNode, ...]:
 
 
 def first_supporters(keys: PlayKeys) -> tuple[FirstSupporter, ...]:
-    """The resident supporters: each stands behind one to three super nodes, most behind the better known ones."""
+    """The resident supporters: each stands behind one or two super nodes, most behind the better known ones."""
     found = []
     for at, name in enumerate(SUPPORTERS):
-        named = dict.fromkeys((at * 7 + step * step * 5) % (24 + 5 * step) for step in range(1 + at % 3))
+        named = dict.fromkeys((at * 7 + step * 5) % (24 + 5 * step) for step in range(1 + at % 2))
         targets = tuple(keys.account(SUPER_NODES[number]) for number in named)
         found.append(FirstSupporter(keys.account(name), (4_000 + 53 * at % 41 * 250) * 1_000 * DBC, targets))
     return tuple(found)

@@ -34,24 +34,23 @@ def payout_stakers(work: Work, who: bytes, validator_stash: object, era: int) ->
     claimed = tuple(one for one in ledger.claimed if one >= oldest)
     if era in claimed:
         refuse(PALLET, "AlreadyClaimed")
-    put_ledger(work, stash, ledger._replace(claimed=tuple(sorted((*claimed, era)))))
+    layer.put(LEDGERS, stash, ledger._replace(claimed=tuple(sorted((*claimed, era)))))
     elected = elected_in(layer, era)
-    node = next((one for one in elected if one.who == stash), None)
-    if node is None:
+    at = next((index for index, one in enumerate(elected) if one.who == stash), None)
+    if at is None:
         return
     work.emit(PALLET, "PayoutStarted", era_index=era, validator_stash=stash)
-    part = perbill_rational(points(elected, stash, era, profile.points_per_block), all_points(profile.points_per_block))
-    for target, amount in shares(node, perbill_mul(part, reward), profile.most_rewarded):
-        if amount:
-            _pay(work, target, amount)
+    per_block = profile.points_per_block
+    part = perbill_rational(points(at, len(elected), era, per_block), all_points(per_block))
+    found = shares(elected[at], perbill_mul(part, reward), profile.most_rewarded)
+    balances.issue(work, sum(_pay(work, target, amount) for target, amount in found if amount))
 
 
-def points(elected: tuple[Elected, ...], stash: bytes, era: int, per_block: int) -> int:
-    """Era points of a super node: for each slot of the era, which the elected fill in turn, by account.
+def points(at: int, number: int, era: int, per_block: int) -> int:
+    """Era points of the `at`-th of `number` super nodes: the slots of the era are filled in turn, by account.
 
     On the embedded chain every slot counts, a block stored for it or not; nobody misses one.
     """
-    at, number = next(index for index, one in enumerate(elected) if one.who == stash), len(elected)
     first, last = era * BLOCKS_PER_ERA + 1, (era + 1) * BLOCKS_PER_ERA
     return per_block * ((last - at) // number - (first - 1 - at) // number)
 
@@ -70,14 +69,17 @@ def shares(node: Elected, reward: int, most_rewarded: int) -> list[tuple[bytes, 
     return found + [(other, perbill_mul(perbill_rational(stake, total), left)) for other, stake in largest]
 
 
-def _pay(work: Work, stash: bytes, amount: int) -> None:
+def _pay(work: Work, stash: bytes, amount: int) -> int:
+    """Give `amount` to whom `stash` named; what was given, which the caller has counted as issued."""
     layer, payee = work.layer, payee_of(work.layer, stash)
     if payee.pay_to is PayTo.NOWHERE:
-        return
-    balances.mint(work, payee.account if payee.pay_to is PayTo.ACCOUNT and payee.account else stash, amount)
-    ledger = layer.get(LEDGERS, stash)
-    if payee.pay_to is PayTo.STAKED and ledger is not None:
-        put_ledger(work, stash, ledger._replace(total=ledger.total + amount, active=ledger.active + amount))
-        if layer.get(VALIDATORS, stash) is not None or layer.get(NOMINATORS, stash) is not None:
-            unsettle(work)
+        return 0
+    balances.deposit(work, payee.account if payee.pay_to is PayTo.ACCOUNT and payee.account else stash, amount)
+    if payee.pay_to is PayTo.STAKED:
+        ledger = layer.get(LEDGERS, stash)
+        if ledger is not None:
+            put_ledger(work, stash, ledger._replace(total=ledger.total + amount, active=ledger.active + amount))
+            if layer.get(VALIDATORS, stash) is not None or layer.get(NOMINATORS, stash) is not None:
+                unsettle(work)
     work.emit(PALLET, "Rewarded", stash=stash, amount=amount)
+    return amount

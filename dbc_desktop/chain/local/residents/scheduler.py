@@ -13,6 +13,7 @@ from dbc_desktop.chain.local.residents.operators import ResidentOperators
 from dbc_desktop.chain.local.residents.renter import ResidentRenter
 from dbc_desktop.chain.local.residents.seats import ResidentSeats
 from dbc_desktop.chain.local.residents.stage import Resident, Stage, Task
+from dbc_desktop.chain.local.residents.super_nodes import ResidentNodes
 from dbc_desktop.domain.branches import ResidentSettings
 from dbc_desktop.domain.call import EventRecord
 
@@ -22,6 +23,7 @@ KINDS: tuple[Callable[[Stage], Resident], ...] = (
     ResidentRenter,
     ResidentArbiters,
     ResidentSeats,
+    ResidentNodes,
 )
 """All kinds of residents; at one height they act in this order."""
 
