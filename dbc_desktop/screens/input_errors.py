@@ -224,6 +224,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "address": _ADDRESS,
     "words": _WORDS,
     "passphrase": _PASSPHRASE,
+    "repeat": _PASSPHRASE,
     "name": _NAME,
     "duration": _DURATION,
     "query": _QUERY,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dbc_desktop import __version__
+from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.errors import InvalidInput, SecretStoreUnavailable
 from dbc_desktop.domain.network import Identity
 from dbc_desktop.screens.notices import store_text
@@ -33,6 +34,10 @@ class SettingsScreen:
     languages: tuple[Choice, ...]
     language: str
     auto_lock: str
+    ask_above: str
+    read_only: bool
+    lock_with_session: bool
+    session_detail: str
     folder: str
     keyring_text: str
     keyring_kind: str
@@ -41,9 +46,18 @@ class SettingsScreen:
 
 
 def settings_screen(
-    settings: Settings, home: Path, problem: SecretStoreUnavailable | None, identity: Identity | None, qt_version: str
+    settings: Settings,
+    home: Path,
+    problem: SecretStoreUnavailable | None,
+    identity: Identity | None,
+    qt_version: str,
+    *,
+    hears_session: bool = True,
 ) -> SettingsScreen:
-    """The page; `problem` is why the keyring cannot be used, None when it can."""
+    """The page; `problem` is why the keyring cannot be used, None when it can.
+
+    `hears_session` is whether this computer tells when its session locks.
+    """
     return SettingsScreen(
         themes=(Choice("system", tr("as the computer")), Choice("light", tr("light")), Choice("dark", tr("dark"))),
         theme=settings.theme,
@@ -53,6 +67,12 @@ def settings_screen(
         ),
         language=settings.language,
         auto_lock=str(settings.auto_lock_minutes),
+        ask_above=Balance(settings.ask_above).text(),
+        read_only=settings.read_only,
+        lock_with_session=settings.lock_with_session,
+        session_detail=""
+        if hears_session
+        else tr("This computer does not tell when its session locks: the minutes above are what locks."),
         folder=str(home),
         keyring_text=tr("ready") if problem is None else tr("cannot be used"),
         keyring_kind="good" if problem is None else "warn",

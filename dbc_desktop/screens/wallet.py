@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dbc_desktop.crypto import ss58
-from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
+from dbc_desktop.domain.account import Account, AccountState, Address, Contact, KeyPlace
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Receipt, TxStatus
 from dbc_desktop.domain.errors import InsufficientFunds, InvalidInput
@@ -15,7 +15,6 @@ from dbc_desktop.screens import formats
 from dbc_desktop.screens.refusals import refusal_text
 from dbc_desktop.screens.spending import title_of
 from dbc_desktop.screens.texts import tr
-from dbc_desktop.screens.topbar import place_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +30,38 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One account in the table."""
+    """One account in the table.
+
+    Attributes:
+        origin: The account it was derived from, with the path; empty where it has words of its own.
+        free: What may be sent; with `staked` and `locked` it is all that the account owns.
+        backup_kind: The badge: good when the words were proved.
+        needs_backup: The person should prove the words: a reminder stands on the page.
+        other_place: Where its key could be moved to; None for a watched account.
+    """
 
     address: Address
     address_text: str
     name: str
+    origin: str
     role: str
     free: str
     free_full: str
-    reserved: str
-    reserved_full: str
+    staked: str
+    staked_full: str
+    locked: str
+    locked_full: str
     place: str
+    backup_text: str
+    backup_kind: str
+    backup_detail: str
+    needs_backup: bool
     lock_text: str
     lock_kind: str
+    has_key: bool
     can_unlock: bool
     can_lock: bool
+    other_place: KeyPlace | None
     is_chosen: bool
 
 
@@ -65,20 +81,24 @@ class TransactionRow:
 
 @dataclass(frozen=True, slots=True)
 class WalletScreen:
-    """The whole page."""
+    """The whole page; `reminder` asks for the words of `reminded`, empty when all were proved."""
 
     rows: tuple[AccountRow, ...]
     transactions: tuple[TransactionRow, ...]
     receive_name: str
     receive_text: str
     free_text: str
+    reminder: str = ""
+    reminded: AccountRow | None = None
 
 
 def wallet_screen(
     facts: Sequence[AccountFacts], chosen: Address | None, receipts: Sequence[Receipt], head: Head
 ) -> WalletScreen:
     """The page; `chosen` is the account the window acts for."""
-    rows = tuple(_row(each, each.account.address == chosen) for each in facts)
+    names = {each.account.address: each.account.name for each in facts}
+    rows = tuple(_row(each, each.account.address == chosen, names) for each in facts)
+    waiting = next((row for row in rows if row.needs_backup), None)
     mine = next((each for each in facts if each.account.address == chosen), None)
     state = None if mine is None else mine.state
     return WalletScreen(
@@ -86,7 +106,9 @@ def wallet_screen(
         transactions=tuple(_transaction(receipt, head) for receipt in receipts),
         receive_name="" if mine is None else mine.account.name,
         receive_text="" if mine is None else formats.address_text(mine.account.address),
-        free_text="" if state is None else tr("{amount} free", amount=formats.amount(state.free)),
+        free_text="" if state is None else tr("{amount} free", amount=formats.amount(state.spendable)),
+        reminder="" if waiting is None else _reminder(waiting),
+        reminded=waiting,
     )
 
 
@@ -94,7 +116,7 @@ def role_text(facts: AccountFacts) -> str:
     """Stash, controller, both, or a plain account (chain-rules 3)."""
     is_stash, is_controller = facts.controller is not None, facts.stash is not None
     if is_stash and is_controller:
-        return tr("stash and controller")
+        return tr("stash, controller")
     if is_stash:
         return tr("stash")
     if is_controller:
@@ -102,25 +124,74 @@ def role_text(facts: AccountFacts) -> str:
     return tr("watch-only") if facts.account.place is KeyPlace.WATCH_ONLY else tr("account")
 
 
-def _row(facts: AccountFacts, is_chosen: bool) -> AccountRow:
+def _reminder(row: AccountRow) -> str:
+    return tr("The words of {name} were never proved. Without them a broken disk takes the coins.", name=row.name)
+
+
+def _row(facts: AccountFacts, is_chosen: bool, names: Mapping[Address, str]) -> AccountRow:
     state, account = facts.state, facts.account
     has_key = account.place is not KeyPlace.WATCH_ONLY
+    backup_text, backup_kind, backup_detail = _backup(account)
+    locked = None if state is None else state.free - state.spendable
+    other = KeyPlace.FILE if account.place is KeyPlace.KEYRING else KeyPlace.KEYRING
     return AccountRow(
         address=account.address,
         address_text=formats.address_text(account.address),
         name=account.name,
+        origin=_origin(account, names),
         role=role_text(facts),
-        free=formats.DASH if state is None else formats.amount(state.free),
-        free_full="" if state is None else formats.amount(state.free, None),
-        reserved=formats.DASH if state is None else formats.amount(state.reserved),
-        reserved_full="" if state is None else formats.amount(state.reserved, None),
-        place=place_text(account.place),
+        free=_sum(None if state is None else state.spendable),
+        free_full=_sum(None if state is None else state.spendable, None),
+        staked=_sum(None if state is None else state.reserved),
+        staked_full=_sum(None if state is None else state.reserved, None),
+        locked=_sum(locked),
+        locked_full=_sum(locked, None),
+        place=_short_place(account.place),
+        backup_text=backup_text,
+        backup_kind=backup_kind,
+        backup_detail=backup_detail,
+        needs_backup=has_key and not account.backed_up,
         lock_text=(tr("unlocked") if facts.is_unlocked else tr("locked")) if has_key else tr("no key"),
         lock_kind="good" if facts.is_unlocked else "plain",
+        has_key=has_key,
         can_unlock=has_key and not facts.is_unlocked,
         can_lock=has_key and facts.is_unlocked,
+        other_place=other if has_key else None,
         is_chosen=is_chosen,
     )
+
+
+def _short_place(place: KeyPlace) -> str:
+    """Where the key rests, in the width of a column."""
+    return {KeyPlace.KEYRING: tr("keyring"), KeyPlace.FILE: tr("file"), KeyPlace.WATCH_ONLY: formats.DASH}[place]
+
+
+def _sum(balance: Balance | None, decimals: int | None = 2) -> str:
+    return formats.DASH if balance is None else balance.text(decimals)
+
+
+def _origin(account: Account, names: Mapping[Address, str]) -> str:
+    if account.parent is None:
+        return ""
+    parent = names.get(account.parent) or formats.short_address(account.parent)
+    return tr("{parent} {path}", parent=parent, path=account.path)
+
+
+def _backup(account: Account) -> tuple[str, str, str]:
+    """What the column says, its badge, and the tooltip."""
+    exported = (
+        ""
+        if account.exported_at is None
+        else tr("Exported as a file on {day}.", day=formats.moment(account.exported_at)[:10])
+    )
+    if account.place is KeyPlace.WATCH_ONLY:
+        return formats.DASH, "", tr("Its key is elsewhere.")
+    if account.backed_up:
+        return tr("proved"), "good", exported
+    if account.parent is not None:
+        detail = tr("The words of its parent and the path {path} bring it back. Prove both.", path=account.path)
+        return tr("not proved"), "warn", f"{detail} {exported}".strip()
+    return tr("not proved"), "warn", f"{tr('Nobody proved yet that the words are written down.')} {exported}".strip()
 
 
 def _transaction(receipt: Receipt, head: Head) -> TransactionRow:
@@ -154,6 +225,17 @@ def _outcome(receipt: Receipt) -> tuple[str, str]:
     }[receipt.status]
 
 
+def recipients(accounts: Sequence[Account], contacts: Sequence[Contact]) -> tuple[str, ...]:
+    """What typing into *To* suggests: name and whole address of contacts, then of one's own accounts."""
+    known = [(each.name, each.address) for each in contacts] + [(each.name, each.address) for each in accounts]
+    return tuple(f"{name} · {formats.address_text(address)}" for name, address in known)
+
+
+def recipient_address(text: str) -> str:
+    """The address in what was typed or chosen of `recipients`."""
+    return text.rpartition(" · ")[2].strip()
+
+
 def transfer_call(address_text: str, amount_text: str, state: AccountState | None) -> Call:
     """The transfer that was typed; it leaves the sending account alive.
 
@@ -168,6 +250,6 @@ def transfer_call(address_text: str, amount_text: str, state: AccountState | Non
     value = Balance.parse(amount_text)
     if not value:
         raise InvalidInput("amount", "zero")
-    if state is not None and value > state.free:
-        raise InsufficientFunds(value.units, state.free.units)
+    if state is not None and value > state.spendable:
+        raise InsufficientFunds(value.units, state.spendable.units)
     return Call("Balances", "transfer_keep_alive", (raw, value.units))

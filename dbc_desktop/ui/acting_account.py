@@ -61,6 +61,11 @@ class ActingAccount(QObject):
             "secrets", program.wallet.lock, owner=self, done=lambda _: self._tell(), failed=self.failed.emit
         )
 
+    def sweep(self) -> None:
+        """Tell where a key's time is over; called once a second."""
+        if self._get_program().wallet.sweep():
+            self._tell()
+
     def read_balance(self) -> None:
         """Ask the chain what the chosen account has, one question at a time."""
         program, address = self._get_program(), self.address

@@ -70,6 +70,12 @@ class WindowServices(Protocol):
     def unlock(self, account: Account, then: Callable[[], None]) -> None:
         """Ask for the passphrase where the account is locked, then go on."""
 
+    def lock(self) -> None:
+        """Lock every account."""
+
+    def hears_session_lock(self) -> bool:
+        """Whether this computer tells when its session locks."""
+
     def apply_settings(self) -> None:
         """Theme or language were changed: draw the window anew."""
 

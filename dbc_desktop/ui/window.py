@@ -17,6 +17,7 @@ from dbc_desktop.screens.topbar import account_chip, topbar_screen
 from dbc_desktop.ui import theme
 from dbc_desktop.ui.acting_account import ActingAccount
 from dbc_desktop.ui.hop import Hop
+from dbc_desktop.ui.key_guard import KeyGuard
 from dbc_desktop.ui.page import Page
 from dbc_desktop.ui.page_shelf import PageShelf
 from dbc_desktop.ui.pages import PAGES
@@ -71,6 +72,7 @@ class Window(QMainWindow):
         self._acting.changed.connect(self._tell_accounts)
         self._acting.balance_changed.connect(self._render_account)
         self._acting.failed.connect(self._say)
+        self._guard = KeyGuard(lambda: self._program, self._acting, self)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         # The first page brings its imports: it comes when the frame and its skeleton stand on the screen.
@@ -145,6 +147,7 @@ class Window(QMainWindow):
         self.reload_accounts()
         self._tick.start()
         self._shelf.prepare()
+        self._guard.start()
 
     # pages
 
@@ -216,6 +219,7 @@ class Window(QMainWindow):
     def _on_tick(self) -> None:
         self._render_chain()
         self._watch.look()
+        self._guard.tick()
 
     def _on_reach(self) -> None:
         """The chain went away or came back: the page in front reads again and says so."""
@@ -357,7 +361,11 @@ class Window(QMainWindow):
 
     def lock(self) -> None:
         """Lock every account."""
-        self._acting.lock()
+        self._guard.lock()
+
+    def hears_session_lock(self) -> bool:
+        """Whether this computer tells when its session locks."""
+        return self._guard.session.is_listening
 
     def choose_account(self, address: Address) -> None:
         """Act for another account from now on."""
@@ -416,6 +424,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop timers and followers; whoever made the program closes its parts afterwards."""
+        self._guard.close()
         self._after_paint.stop()
         self._tick.stop()
         self._watch.stop()

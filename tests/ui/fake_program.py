@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dbc_desktop.chain.backend import HeadChange
-from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
+from dbc_desktop.crypto.messages import wrapped
+from dbc_desktop.crypto.sr25519 import KeyPair
+from dbc_desktop.domain.account import Account, AccountState, Address, Contact, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Receipt, Severity, SigningContext, TxStatus
-from dbc_desktop.domain.errors import DbcError, SecretStoreUnavailable, WrongPassword
+from dbc_desktop.domain.errors import DbcError, InvalidInput, SecretStoreUnavailable, WalletLocked, WrongPassword
+from dbc_desktop.domain.explorer import Mark
 from dbc_desktop.domain.gpu import GpuReading, RigSample
+from dbc_desktop.domain.history import HistoryKind, HistoryPage, MoneyRow
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import Capability, ClockMode, Deadline, Head, Identity, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder
@@ -26,6 +30,7 @@ ALICE = Address(bytes.fromhex("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39
 BOB = Address(bytes.fromhex("8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48"))
 RULE = ReleaseRule("launch-2021", 250, 150, 5)
 PHRASE = "correct horse battery"
+WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 
 
 def dbc(text: str) -> Balance:
@@ -111,6 +116,8 @@ class FakeChain:
     orders: tuple[RentOrder, ...] = ()
     machines: tuple[Machine, ...] = ()
     ends: tuple[Deadline, ...] = ()
+    movements: tuple[MoneyRow, ...] = ()
+    known_from: int = 0
     error: DbcError | None = None
     jumps: list[int] = field(default_factory=list)
     asked_money: list[Address] = field(default_factory=list)
@@ -188,6 +195,15 @@ class FakeChain:
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
         return self.ends
 
+    def history(
+        self, address: Address, before: Mark | None, limit: int, kinds: frozenset[HistoryKind] | None = None
+    ) -> HistoryPage:
+        self._answer()
+        start = 0 if before is None else before[0]
+        found = [row for row in self.movements if kinds is None or row.kind in kinds]
+        older = (start + limit,) if len(found) > start + limit else None
+        return HistoryPage(tuple(found[start : start + limit]), older, self.known_from)
+
     def play_money(self, address: Address) -> bytes:
         self._answer()
         self.asked_money.append(address)
@@ -211,6 +227,8 @@ class FakeWallet:
         self.open: set[Address] = set()
         self.problem: SecretStoreUnavailable | None = None
         self.made_with: list[tuple[str, str, str, KeyPlace]] = []
+        self.book: dict[Address, Contact] = {}
+        self.timed_out = False
 
     def add(self, account: Account, passphrase: str = PHRASE) -> Account:
         self.kept[account.address] = (account, passphrase)
@@ -223,12 +241,76 @@ class FakeWallet:
         self.made_with.append((name, words, passphrase, place))
         return self.add(Account(ALICE if ALICE not in self.kept else BOB, name, place), passphrase)
 
+    def import_keystore(self, name: str, text: str, old_passphrase: str, passphrase: str, place: KeyPlace) -> Account:
+        if old_passphrase != PHRASE:
+            raise WrongPassword(1.0)
+        return self.create(name, text, passphrase, place)
+
+    def export_keystore(self, address: Address, passphrase: str, new_passphrase: str) -> str:
+        self._check(address, passphrase)
+        return f'{{"encoded":"of {address.raw.hex()[:6]} under {len(new_passphrase)} letters"}}'
+
+    def change_passphrase(self, address: Address, passphrase: str, new_passphrase: str) -> None:
+        self._check(address, passphrase)
+        self.kept[address] = (self.kept[address][0], new_passphrase)
+
+    def derive(self, parent: Address, path: str, name: str, passphrase: str) -> Account:
+        self._check(parent, passphrase)
+        if not path.startswith("/"):
+            raise InvalidInput("words", "path")
+        return self.add(Account(BOB, name, self.kept[parent][0].place, False, parent, path), passphrase)
+
+    def rename(self, address: Address, name: str) -> Account:
+        if not name.strip():
+            raise InvalidInput("name", "empty")
+        account, passphrase = self.kept[address]
+        return self.add(replace(account, name=name), passphrase)
+
+    def move(self, address: Address, place: KeyPlace, passphrase: str) -> Account:
+        self._check(address, passphrase)
+        return self.add(replace(self.kept[address][0], place=place), passphrase)
+
+    def prove_words(self, address: Address, phrase: str) -> None:
+        if phrase != WORDS:
+            raise InvalidInput("words", "other_account")
+        self.mark_backed_up(address)
+
+    def watch(self, name: str, address: Address) -> Account:
+        return self.add(Account(address, name, KeyPlace.WATCH_ONLY))
+
+    def contacts(self) -> tuple[Contact, ...]:
+        return tuple(sorted(self.book.values(), key=lambda each: each.name))
+
+    def keep_contact(self, contact: Contact) -> Contact:
+        if not contact.name:
+            raise InvalidInput("name", "empty")
+        self.book[contact.address] = contact
+        return contact
+
+    def forget_contact(self, address: Address) -> None:
+        self.book.pop(address, None)
+
+    def sign_text(self, address: Address, text: str) -> bytes:
+        if address not in self.open:
+            raise WalletLocked
+        return KeyPair.from_phrase("//Alice").sign(wrapped(text))
+
+    def sweep(self) -> bool:
+        was_open, self.timed_out = bool(self.open) and self.timed_out, False
+        if was_open:
+            self.open.clear()
+        return was_open
+
+    def _check(self, address: Address, passphrase: str) -> None:
+        if passphrase != self.kept[address][1]:
+            raise WrongPassword(1.0)
+
     def restore(self, name: str, phrase: str, passphrase: str, place: KeyPlace) -> Account:
         return self.create(name, phrase, passphrase, place)
 
     def mark_backed_up(self, address: Address) -> None:
         account, passphrase = self.kept[address]
-        self.kept[address] = (Account(address, account.name, account.place, True), passphrase)
+        self.kept[address] = (replace(account, backed_up=True), passphrase)
 
     def is_unlocked(self, address: Address) -> bool:
         return address in self.open

@@ -18,8 +18,8 @@ from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.domain.session import Login, SessionState
 from dbc_desktop.services.sessions import LoginTest
 from dbc_desktop.services.terminal import Terminal
+from dbc_desktop.ui.clipboard import CLEAR_SECONDS, secret_clipboard
 from dbc_desktop.ui.dialogs.extend_sheet import ExtendSheet
-from dbc_desktop.ui.pages.rental_login import CLEAR_SECONDS
 from dbc_desktop.ui.pages.rentals import RentalsPage
 from tests.ui.renting_doubles import ALICE, HEAD, MACHINE, FakeWindow, machine, order, program, session, spends
 
@@ -134,14 +134,11 @@ def test_the_password_is_hidden_until_asked_for(ready: RentalsPage, qtbot: QtBot
 
 def test_a_copied_password_leaves_the_clipboard_after_its_countdown(ready: RentalsPage, qtbot: QtBot) -> None:
     click(qtbot, ready, "rentals.password.copy.31")
-    row = ready._cards[31].login
     assert QGuiApplication.clipboard().text() == "s3cret-pass"
-    assert row._timer.isActive()
-    row._timer.stop()
     button = child(ready, QPushButton, "rentals.password.copy.31")
     for left in range(CLEAR_SECONDS, 0, -1):
         assert button.text() == f"Cleared in {left} s"
-        row._tick()
+        secret_clipboard().tick()
     assert QGuiApplication.clipboard().text() == ""
     assert button.text() == "Copy password"
 
@@ -149,10 +146,8 @@ def test_a_copied_password_leaves_the_clipboard_after_its_countdown(ready: Renta
 def test_what_the_person_copied_since_is_left_alone(ready: RentalsPage, qtbot: QtBot) -> None:
     click(qtbot, ready, "rentals.password.copy.31")
     click(qtbot, ready, "rentals.copy.31")
-    row = ready._cards[31].login
-    row._timer.stop()
     for _ in range(CLEAR_SECONDS):
-        row._tick()
+        secret_clipboard().tick()
     assert QGuiApplication.clipboard().text() == "ssh -p 5612 dbc@127.0.0.1"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from dbc_desktop.domain.account import Account, Address, KeyPlace
@@ -53,6 +53,14 @@ def find(window: QWidget, name: str) -> QWidget:
         found = visible(window, name)
     assert len(found) == 1, f"{name}: {len(found)}"
     return found[0]
+
+
+def choose(window: QWidget, button: str, entry: str) -> None:
+    """Open the menu of an account and choose an entry by the end of its name."""
+    click(window, button)
+    menu = next(each for each in window.findChildren(QMenu, "wallet.menu") if each.isVisible())
+    action = next(each for each in menu.actions() if each.objectName() == f"wallet.menu.{entry}")
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
 
 
 def visible(window: QWidget, name: str) -> list[QWidget]:
@@ -416,8 +424,10 @@ def test_accounts_are_unlocked_locked_and_removed(open_window: Open) -> None:
     assert made.wallet.is_unlocked(ALICE)
     click(window, "wallet.lock.0")
     assert not made.wallet.is_unlocked(ALICE)
-    click(window, "wallet.remove.0")
+    choose(window, "wallet.more.0", "remove")
     assert window.focusWidget() is find(window, "remove.keep")
+    assert not find(window, "remove.go").isEnabled()
+    write(window, "remove.name", "Me")
     click(window, "remove.go")
     assert made.wallet.accounts() == ()
     assert window.account() is None

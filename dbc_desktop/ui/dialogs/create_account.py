@@ -1,4 +1,4 @@
-"""Makes an account: name and passphrase, twelve words to write down, three of them asked back."""
+"""Makes an account: name and passphrase, 12 or 24 words to write down, three of them asked back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dbc_desktop.crypto import words as bip39
 from dbc_desktop.domain.account import Account, KeyPlace
@@ -65,10 +74,26 @@ class CreateAccountSheet(Sheet):
         self._name.set_text(suggested_name)
         self._name.edit.setMaxLength(40)
         self._choice = KeyPlaceChoice(self._program, "create")
+        self._counts = QButtonGroup(step)
+        counts = QHBoxLayout()
+        counts.setSpacing(16)
+        for number, text in ((12, tr("12 words")), (24, tr("24 words"))):
+            choice = QRadioButton(text)
+            choice.setObjectName(f"create.count.{number}")
+            choice.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            choice.setFixedHeight(20)
+            choice.setChecked(number == 12)
+            self._counts.addButton(choice, number)
+            counts.addWidget(choice)
+        counts.addStretch(1)
         self._first = Field(tr("Passphrase, at least 10 characters"), "create.passphrase", secret=True)
         self._second = Field(tr("The same passphrase again"), "create.repeat", secret=True)
-        for widget in (self._name, self._choice, self._first, self._second):
-            box.addWidget(widget)
+        box.addWidget(self._name)
+        box.addWidget(self._choice)
+        box.addWidget(Label(tr("Words to write down"), "second"))
+        box.addLayout(counts)
+        box.addWidget(self._first)
+        box.addWidget(self._second)
         for field in (self._name, self._first, self._second):
             field.edit.returnPressed.connect(self._go_on)
         note = tr("The passphrase encrypts the key here. The words, on paper, bring it back anywhere.")
@@ -81,7 +106,8 @@ class CreateAccountSheet(Sheet):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(12)
         text = tr(
-            "Write these twelve words on paper, in this order. Whoever has them has the account; nobody can renew them."
+            "Write these {n} words on paper, in this order. Whoever has them has the account; nobody can renew them.",
+            n=len(self._words),
         )
         box.addWidget(Label(text, wrap=True))
         inset = QFrame()
@@ -90,6 +116,7 @@ class CreateAccountSheet(Sheet):
         grid.setContentsMargins(16, 12, 16, 12)
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(10)
+        rows = max(1, len(self._words) // 3)
         for number, word in enumerate(self._words, 1):
             cell = QHBoxLayout()
             cell.setSpacing(8)
@@ -100,7 +127,7 @@ class CreateAccountSheet(Sheet):
             shown.setObjectName(f"create.shown.{number}")
             cell.addWidget(order)
             cell.addWidget(shown, 1)
-            grid.addLayout(cell, (number - 1) % 4, (number - 1) // 4)
+            grid.addLayout(cell, (number - 1) % rows, (number - 1) // rows)
         box.addWidget(inset)
         return step
 
@@ -138,11 +165,14 @@ class CreateAccountSheet(Sheet):
         self._problem.hide()
         if passphrase_problem(self._first, self._second):
             return
-        if self._words:
+        count = self._counts.checkedId()
+        if len(self._words) == count:
             self._show_step(1, self._build_words())
             return
         self._next.setEnabled(False)
-        self._program.runner.query("secrets", bip39.new_words, owner=self, done=self._show_words, failed=self._failed)
+        self._program.runner.query(
+            "secrets", lambda: bip39.new_words(count), owner=self, done=self._show_words, failed=self._failed
+        )
 
     def _show_words(self, text: str) -> None:
         self._next.setEnabled(True)

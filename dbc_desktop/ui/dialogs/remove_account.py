@@ -1,59 +1,60 @@
-"""Asks before an account's key is removed from this computer."""
+"""Asks before an account's key is removed from this computer; its name must be typed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
-from dbc_desktop.domain.account import Address
-from dbc_desktop.domain.errors import DbcError
-from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.screens.wallet import AccountRow
-from dbc_desktop.ui.widgets import Button, KeyValue, Label, Sheet
+from dbc_desktop.ui.dialogs.form_sheet import FormSheet
+from dbc_desktop.ui.widgets import Badge, KeyValue
 
 if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
 
 
-class RemoveAccountSheet(Sheet):
-    """Keeping it is the primary choice."""
+class RemoveAccountSheet(FormSheet):
+    """Keeping it is the primary choice; without the typed name nothing is removed."""
 
     def __init__(self, program: Program, row: AccountRow, on_removed: Callable[[], None]) -> None:
-        super().__init__(tr("Remove {name} from this computer", name=row.name), row.address_text, subtitle_mono=True)
-        self._program, self._on_removed = program, on_removed
-        address = row.address
-        self.body.addWidget(KeyValue([(tr("Free"), row.free), (tr("Reserved"), row.reserved)]))
-        text = tr(
-            "The key is deleted here. The coins stay on the chain; only the words on your paper bring the account back."
-        )
-        self.body.addWidget(Label(text, wrap=True))
-        self._problem = Label("", "", "loss", wrap=True)
-        self._problem.hide()
-        self.body.addWidget(self._problem)
-        self._keep = Button(tr("Keep it"), "primary", name="remove.keep", act=self.close_sheet)
-        self.buttons.addStretch(1)
-        self.buttons.addWidget(self._keep)
-        self.buttons.addWidget(Button(tr("Remove"), "danger", name="remove.go", act=lambda: self._remove(address)))
+        title = tr("Remove {name} from this computer", name=row.name)
+        super().__init__(program, "remove", title, row.address_text, go=tr("Remove"), subtitle_mono=True, kind="danger")
+        self._row, self._on_removed = row, on_removed
+        self.cancel.setText(tr("Keep it"))
+        self.cancel.set_kind("primary")
+        self.cancel.setObjectName("remove.keep")
+        backup: QWidget | str = Badge(row.backup_text, row.backup_kind) if row.has_key else tr("its key is elsewhere")
+        self.body.addWidget(KeyValue([(tr("Free"), row.free), (tr("Staked"), row.staked), (tr("Words"), backup)]))
+        if row.has_key:
+            text = tr(
+                "The key is deleted here. The coins stay on the chain; only the words on your paper bring the account"
+                " back."
+            )
+            self.add_note(text, "warn" if row.needs_backup else "")
+        else:
+            self.add_note(tr("Only the name and the address are forgotten here."))
+        self.name = self.add_field("name", tr("Type the name of the account to remove it: {name}", name=row.name))
+        self.name.edit.textChanged.connect(lambda _: self._compare())
+        self.end_fields()
+        self._compare()
 
     def first_focus(self) -> QWidget:
         """Keeping it."""
-        return self._keep
+        return self.cancel
 
-    def _remove(self, address: Address) -> None:
-        wallet = self._program.wallet
-        self._program.runner.command(
-            "secrets", lambda: wallet.remove(address), owner=self, done=lambda _: self._removed(), failed=self._failed
-        )
+    def _compare(self) -> None:
+        self.go.setEnabled(self.name.text().strip() == self._row.name)
 
-    def _removed(self) -> None:
+    def work(self) -> Callable[[], Any]:
+        """Remove it."""
+        wallet, address = self.program.wallet, self._row.address
+        return lambda: wallet.remove(address)
+
+    def done(self, result: Any) -> None:
+        """It has gone."""
         on_removed = self._on_removed
         self.close_sheet()
         on_removed()
-
-    def _failed(self, error: DbcError) -> None:
-        notice = notice_for(error)
-        self._problem.setText(f"{notice.title}. {notice.body}")
-        self._problem.show()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dbc_desktop.domain.session import Login
 from dbc_desktop.screens.texts import ntr, tr
+from dbc_desktop.ui.clipboard import secret_clipboard
 from dbc_desktop.ui.widgets import Button, Label
 
-CLEAR_SECONDS = 30
 _HIDDEN = "••••••••••••"
 
 
@@ -22,7 +22,6 @@ class LoginRow(QWidget):
     def __init__(self, rent_id: int) -> None:
         super().__init__()
         self._login: Login | None = None
-        self._left = 0
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
@@ -47,9 +46,7 @@ class LoginRow(QWidget):
         self._no_terminal = Label("", "second")
         self._no_terminal.setObjectName(f"rentals.no_terminal.{rent_id}")
         box.addWidget(self._no_terminal)
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self._tick)
+        secret_clipboard().ticked.connect(self._tell)
         self.hide()
 
     def _field(self, name: str, label: str) -> QLineEdit:
@@ -99,21 +96,8 @@ class LoginRow(QWidget):
     def _copy_password(self) -> None:
         if self._login is None:
             return
-        QGuiApplication.clipboard().setText(self._login.password)
-        self._left = CLEAR_SECONDS
-        self._timer.start()
-        self._tell()
+        secret_clipboard().copy(self._login.password, self)
 
-    def _tick(self) -> None:
-        self._left -= 1
-        if self._left > 0:
-            self._tell()
-            return
-        self._timer.stop()
-        clipboard = QGuiApplication.clipboard()
-        if self._login is None or clipboard.text() == self._login.password:
-            clipboard.clear()
-        self._copy.setText(tr("Copy password"))
-
-    def _tell(self) -> None:
-        self._copy.setText(ntr("Cleared in {n} s", "Cleared in {n} s", self._left))
+    def _tell(self, left: int) -> None:
+        is_mine = bool(left) and secret_clipboard().owner is self
+        self._copy.setText(ntr("Cleared in {n} s", "Cleared in {n} s", left) if is_mine else tr("Copy password"))

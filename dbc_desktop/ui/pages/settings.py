@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QUrl, qVersion
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dbc_desktop.domain.account import KeyPlace
+from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.errors import DbcError, InvalidInput, SecretStoreUnavailable
 from dbc_desktop.screens.input_errors import input_text
 from dbc_desktop.screens.notices import notice_for
@@ -50,15 +60,7 @@ class SettingsPage(Page):
         self._lock.edit.setMaxLength(6)
         self._lock.edit.editingFinished.connect(self._save_lock)
         keys = Card(tr("Keys"))
-        minutes = QWidget()
-        line = QHBoxLayout(minutes)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self._lock)
-        unit = Label(tr("minutes after unlocking"), "muted")
-        unit.setFixedHeight(32)
-        line.setSpacing(12)
-        line.addWidget(unit, 0, Qt.AlignmentFlag.AlignTop)
-        line.addStretch(1)
+        minutes = _with_unit(self._lock, tr("minutes after unlocking"))
         self._keyring = Badge()
         self._keyring.setObjectName("settings.keyring")
         self._keyring_detail = Label("", "second", wrap=True)
@@ -70,7 +72,27 @@ class SettingsPage(Page):
         row.addWidget(self._keyring)
         row.addWidget(self._check)
         row.addStretch(1)
-        keys.body.addLayout(_form([(tr("Lock again"), minutes), (tr("Keyring"), state)]))
+        self._ask_above = Field("", "settings.askabove")
+        self._ask_above.edit.setMaximumWidth(160)
+        self._ask_above.edit.setMaxLength(40)
+        self._ask_above.edit.editingFinished.connect(self._save_limit)
+        self._with_session = _switch("settings.locksession", tr("when this computer's session locks or sleeps"))
+        self._read_only = _switch("settings.readonly", tr("read-only: sign nothing at all"))
+        for switch in (self._with_session, self._read_only):
+            switch.toggled.connect(lambda _: self._save_switches())
+        self._session_detail = Label("", "second", "warn", wrap=True)
+        keys.body.addLayout(
+            _form(
+                [
+                    (tr("Lock again"), minutes),
+                    ("", self._with_session),
+                    (tr("Ask again above"), _with_unit(self._ask_above, tr("DBC leave the account"))),
+                    (tr("Signing"), self._read_only),
+                    (tr("Keyring"), state),
+                ]
+            )
+        )
+        keys.body.addWidget(self._session_detail)
         keys.body.addWidget(self._keyring_detail)
         folder = Card(tr("Data folder"))
         self._folder = QLineEdit()
@@ -124,7 +146,8 @@ class SettingsPage(Page):
     def _show(self, settings: Settings, problem: SecretStoreUnavailable | None) -> None:
         self._settings = settings
         identity = self.window_services.identity()
-        self._fill(settings_screen(settings, self.program.home, problem, identity, qVersion()))
+        hears = self.window_services.hears_session_lock()
+        self._fill(settings_screen(settings, self.program.home, problem, identity, qVersion(), hears_session=hears))
         self._check.setEnabled(True)
         self.show_content()
 
@@ -140,6 +163,11 @@ class SettingsPage(Page):
         _fill_box(self._theme, screen.themes, screen.theme)
         _fill_box(self._language, screen.languages, screen.language)
         self._lock.set_text(screen.auto_lock)
+        self._ask_above.set_text(screen.ask_above)
+        self._with_session.setChecked(screen.lock_with_session)
+        self._read_only.setChecked(screen.read_only)
+        self._session_detail.setText(screen.session_detail)
+        self._session_detail.setVisible(bool(screen.session_detail))
         self._folder.setText(screen.folder)
         self._keyring.show_state(screen.keyring_text, screen.keyring_kind)
         self._keyring_detail.setText(screen.keyring_detail)
@@ -162,6 +190,26 @@ class SettingsPage(Page):
         if minutes != self._settings.auto_lock_minutes:
             self._save(replace(self._settings, auto_lock_minutes=minutes))
 
+    def _save_limit(self) -> None:
+        if self._settings is None:
+            return
+        try:
+            units = Balance.parse(self._ask_above.text()).units
+        except InvalidInput as error:
+            self._ask_above.set_error(input_text(error))
+            return
+        if units != self._settings.ask_above:
+            self._save(replace(self._settings, ask_above=units))
+
+    def _save_switches(self) -> None:
+        if self._is_filling or self._settings is None:
+            return
+        is_read_only = self._read_only.isChecked()
+        if is_read_only and not self._settings.read_only:
+            self.window_services.lock()
+        with_session = self._with_session.isChecked()
+        self._save(replace(self._settings, read_only=is_read_only, lock_with_session=with_session))
+
     def _save(self, settings: Settings) -> None:
         store, services = self.program.settings, self.window_services
         self._settings = settings
@@ -178,6 +226,28 @@ class SettingsPage(Page):
 
     def _copy_folder(self) -> None:
         QGuiApplication.clipboard().setText(str(self.program.home))
+
+
+def _switch(name: str, text: str) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setObjectName(name)
+    box.setFixedHeight(32)
+    box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return box
+
+
+def _with_unit(field: Field, unit: str) -> QWidget:
+    """A short field with its unit behind it."""
+    both = QWidget()
+    line = QHBoxLayout(both)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(12)
+    line.addWidget(field)
+    label = Label(unit, "muted")
+    label.setFixedHeight(32)
+    line.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
+    line.addStretch(1)
+    return both
 
 
 def _form(rows: Sequence[tuple[str, QWidget]]) -> QGridLayout:

@@ -1,43 +1,50 @@
-"""Wallet: accounts, receive, send, and the transactions of this computer."""
+"""Wallet: accounts and their care, receive, send, history, and the transactions of this computer."""
 
 from __future__ import annotations
 
-from functools import partial
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QWidget
 
 from dbc_desktop.chain.backend import HeadChange
-from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.account import Account, Address, Contact
 from dbc_desktop.domain.call import Receipt
 from dbc_desktop.domain.errors import DbcError, InsufficientFunds, InvalidInput
 from dbc_desktop.domain.network import Head
-from dbc_desktop.screens.input_errors import input_text
-from dbc_desktop.screens.notices import Notice, notice_for
+from dbc_desktop.screens.history import height_time
+from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.screens.wallet import (
     AccountFacts,
     AccountRow,
     TransactionRow,
     WalletScreen,
+    recipients,
     transfer_call,
     wallet_screen,
 )
+from dbc_desktop.services.history import history_csv
+from dbc_desktop.storage.files import write_whole
 from dbc_desktop.ui.page import Page, WindowServices
-from dbc_desktop.ui.widgets import AddressLabel, Badge, Button, Card, ElidedLabel, Field, Hairline, IdLabel, Label
-from dbc_desktop.ui.widgets.qr import QrCode
+from dbc_desktop.ui.pages.wallet_accounts import AccountsCard, clear, put
+from dbc_desktop.ui.pages.wallet_history import HistoryCard
+from dbc_desktop.ui.pages.wallet_money import ReceiveCard, SendCard
+from dbc_desktop.ui.pages.wallet_reading import HistoryReading
+from dbc_desktop.ui.pages.wallet_sheets import account_sheet
+from dbc_desktop.ui.widgets import Badge, Button, Card, ElidedLabel, Hairline, IdLabel, Label
 
 if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
 
 RECENT = 12
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CSV_SECONDS = 300
 
 
 class WalletPage(Page):
-    """Reads accounts and receipts when shown and when a block has come."""
+    """Reads accounts and receipts when shown and when a block has come, the history when the balance changed."""
 
     key: ClassVar[str] = "wallet"
     icon_name: ClassVar[str] = "wallet"
@@ -46,30 +53,37 @@ class WalletPage(Page):
     def __init__(self, program: Program, window_services: WindowServices) -> None:
         super().__init__(program, window_services)
         self._facts: tuple[AccountFacts, ...] = ()
+        self._contacts: tuple[Contact, ...] = ()
         self._screen: WalletScreen | None = None
         self._is_reading = self._is_asked_again = False
+        self.add_action_button(tr("Sign a message…"), name="wallet.message", act=self._open_message)
+        self.add_action_button(tr("Watch an account…"), name="wallet.watch", act=self._open_watch)
         self.add_action_button(
             tr("Restore an account…"), name="wallet.restore", act=window_services.open_restore_account
         )
-        self._create = self.add_action_button(
-            tr("Make an account"), name="wallet.create", act=window_services.open_create_account
-        )
-        self._accounts = Card(tr("Accounts"))
-        self._table = QGridLayout()
-        self._table.setHorizontalSpacing(16)
-        self._table.setVerticalSpacing(0)
-        self._accounts.body.addLayout(self._table)
-        self.body.addWidget(self._accounts)
+        self.add_action_button(tr("Make an account"), name="wallet.create", act=window_services.open_create_account)
+        self._reminder = self._build_reminder()
+        self._accounts = AccountsCard()
+        self._accounts.asked.connect(self._do)
+        self._receive, self._send = ReceiveCard(), SendCard()
+        self._send.send_asked.connect(self._spend)
+        self._send.book_asked.connect(self._open_book)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self._build_receive(), 1)
-        row.addWidget(self._build_send(), 1)
-        self.body.addLayout(row)
+        row.addWidget(self._receive, 1)
+        row.addWidget(self._send, 1)
+        self._history = HistoryCard()
+        self._history.csv_asked.connect(self._ask_csv)
+        self._reading = HistoryReading(program, self._history, self._names)
         self._recent = Card(tr("Transactions of this computer"))
         self._recent_table = QGridLayout()
         self._recent_table.setHorizontalSpacing(16)
         self._recent_table.setVerticalSpacing(0)
         self._recent.body.addLayout(self._recent_table)
+        self.body.addWidget(self._reminder)
+        self.body.addWidget(self._accounts)
+        self.body.addLayout(row)
+        self.body.addWidget(self._history)
         self.body.addWidget(self._recent)
         self.body.addStretch(1)
         self.show_loading()
@@ -78,42 +92,18 @@ class WalletPage(Page):
         """Its name."""
         return tr("Wallet")
 
-    def _build_receive(self) -> QWidget:
-        card = Card(tr("Receive"))
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        self._qr = QrCode()
-        row.addWidget(self._qr, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(8)
-        self._receive_name = Label("", "medium")
-        self._receive_address = Label("", "mono", wrap=True)
-        self._receive_address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._receive_address.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._copy = Button(tr("Copy address"), name="wallet.copy", act=self._copy_address)
-        words.addWidget(self._receive_name)
-        words.addWidget(self._receive_address)
-        words.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignLeft)
-        words.addStretch(1)
-        row.addLayout(words, 1)
-        card.body.addLayout(row)
-        return card
-
-    def _build_send(self) -> QWidget:
-        card = Card(tr("Send"))
-        self._free = Label("", "muted")
-        card.add_right(self._free)
-        self._to = Field(tr("To address"), "wallet.to", placeholder="5…", mono=True)
-        self._amount = Field(tr("Amount in DBC"), "wallet.amount", placeholder="0.00")
-        self._amount.edit.returnPressed.connect(self._send)
-        self._send_button = Button(tr("Send…"), "primary", name="wallet.send", act=self._send)
-        card.body.addWidget(self._to)
-        card.body.addWidget(self._amount)
+    def _build_reminder(self) -> Card:
+        card = Card()
+        card.set_edge("warn")
         line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(self._send_button)
+        line.setSpacing(12)
+        self._reminder_text = Label("", wrap=True)
+        self._reminder_text.setObjectName("wallet.reminder")
+        line.addWidget(self._reminder_text, 1)
+        prove = Button(tr("Prove the words…"), name="wallet.reminder.prove", act=self._prove)
+        line.addWidget(prove, 0, Qt.AlignmentFlag.AlignVCenter)
         card.body.addLayout(line)
-        card.body.addStretch(1)
+        card.hide()
         return card
 
     # reading
@@ -140,7 +130,7 @@ class WalletPage(Page):
         program, accounts = self.program, self.window_services.accounts()
         backend, wallet = program.backend, program.wallet
 
-        def read() -> tuple[tuple[AccountFacts, ...], tuple[Receipt, ...], Head]:
+        def read() -> tuple[tuple[AccountFacts, ...], tuple[Receipt, ...], Head, tuple[Contact, ...]]:
             facts = tuple(
                 AccountFacts(
                     account,
@@ -151,13 +141,19 @@ class WalletPage(Page):
                 )
                 for account in accounts
             )
-            return facts, program.transactions.recent(RECENT), backend.head()
+            return facts, program.transactions.recent(RECENT), backend.head(), wallet.contacts()
 
         program.runner.query("chain-read", read, owner=self, done=lambda found: self._show(*found), failed=self._failed)
 
-    def _show(self, facts: tuple[AccountFacts, ...], receipts: tuple[Receipt, ...], head: Head) -> None:
+    def _show(
+        self,
+        facts: tuple[AccountFacts, ...],
+        receipts: tuple[Receipt, ...],
+        head: Head,
+        contacts: tuple[Contact, ...],
+    ) -> None:
         self._is_reading = False
-        self._facts = facts
+        self._facts, self._contacts = facts, contacts
         account = self.window_services.account()
         if not facts:
             self._screen = None
@@ -172,6 +168,9 @@ class WalletPage(Page):
             screen = wallet_screen(facts, None if account is None else account.address, receipts, head)
             if screen != self._screen:
                 self._fill(screen)
+            self._send.show_names(recipients([each.account for each in facts], contacts))
+            state = next((each.state for each in facts if account is not None and each.account == account), None)
+            self._reading.look(None if account is None else account.address, state, head)
             self.show_content()
         if self._is_asked_again:
             self._is_asked_again = False
@@ -185,147 +184,129 @@ class WalletPage(Page):
         else:
             self.show_offline(notice)
 
+    def _names(self) -> dict[Address, str]:
+        """Names the person gave, own accounts before contacts."""
+        names = {each.address: each.name for each in self._contacts}
+        return names | {each.account.address: each.account.name for each in self._facts}
+
     # showing
 
     def _fill(self, screen: WalletScreen) -> None:
         before, self._screen = self._screen, screen
         if before is None or before.rows != screen.rows:
-            self._fill_accounts(screen)
+            self._accounts.show_rows(screen.rows)
         if before is None or before.transactions != screen.transactions:
             self._fill_recent(screen)
-        self._qr.set_text(screen.receive_text)
-        self._receive_name.setText(screen.receive_name)
-        half = (len(screen.receive_text) + 1) // 2
-        self._receive_address.setText(f"{screen.receive_text[:half]}\n{screen.receive_text[half:]}")
-        self._free.setText(screen.free_text)
-
-    def _fill_accounts(self, screen: WalletScreen) -> None:
-        _clear(self._table)
-        heads = (tr("Name"), tr("Address"), tr("Role"), tr("Free"), tr("Reserved"), tr("Key in"), tr("State"), "")
-        for column, text in enumerate(heads):
-            _put(self._table, 0, column, Label(text, "label"), right=column in (3, 4))
-        for number, row in enumerate(screen.rows):
-            line = 2 * number + 1
-            self._table.addWidget(Hairline(), line, 0, 1, len(heads))
-            name = Label(row.name, "strong" if row.is_chosen else "")
-            name.setToolTip(tr("The window acts for this account") if row.is_chosen else "")
-            free, reserved = Label(row.free, "strong"), Label(row.reserved)
-            free.setToolTip(row.free_full)
-            reserved.setToolTip(row.reserved_full)
-            cells = (
-                name,
-                AddressLabel(row.address_text),
-                ElidedLabel(row.role, "muted"),
-                free,
-                reserved,
-                ElidedLabel(row.place, "muted"),
-                Badge(row.lock_text, row.lock_kind),
-                self._row_buttons(number, row),
-            )
-            for column, cell in enumerate(cells):
-                _put(self._table, line + 1, column, cell, right=column in (3, 4, 7))
-        self._table.setColumnStretch(0, 1)
-        self._table.setColumnStretch(7, 1)
-
-    def _row_buttons(self, number: int, row: AccountRow) -> QWidget:
-        box = QWidget()
-        line = QHBoxLayout(box)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addStretch(1)
-        if not row.is_chosen:
-            act = partial(self.window_services.choose_account, row.address)
-            line.addWidget(Button(tr("Act as"), small=True, name=f"wallet.act.{number}", act=act))
-        if row.can_unlock:
-            act = partial(self._unlock, row.address)
-            line.addWidget(Button(tr("Unlock"), small=True, name=f"wallet.unlock.{number}", act=act))
-        if row.can_lock:
-            line.addWidget(Button(tr("Lock"), small=True, name=f"wallet.lock.{number}", act=self._lock))
-        remove = partial(self._remove, row)
-        line.addWidget(Button(tr("Remove…"), "danger", small=True, name=f"wallet.remove.{number}", act=remove))
-        return box
+        self._reminder_text.setText(screen.reminder)
+        self._reminder.setVisible(bool(screen.reminder))
+        self._receive.show_screen(screen)
+        self._send.show_screen(screen)
 
     def _fill_recent(self, screen: WalletScreen) -> None:
-        _clear(self._recent_table)
+        clear(self._recent_table)
         if not screen.transactions:
             self._recent_table.addWidget(Label(tr("Nothing was sent from here yet."), "muted"), 0, 0)
             return
         heads = (tr("What"), tr("Block"), tr("When"), tr("Fee"), tr("Outcome"), tr("Transaction"))
         for column, text in enumerate(heads):
-            _put(self._recent_table, 0, column, Label(text, "label"), right=column in (1, 3))
+            put(self._recent_table, 0, column, Label(text, "label"), right=column in (1, 3))
         for number, row in enumerate(screen.transactions):
             line = 2 * number + 1
             self._recent_table.addWidget(Hairline(), line, 0, 1, len(heads))
             for column, cell in enumerate(_transaction_cells(row)):
-                _put(self._recent_table, line + 1, column, cell, right=column in (1, 3))
+                put(self._recent_table, line + 1, column, cell, right=column in (1, 3))
         self._recent_table.setHorizontalSpacing(32)
         self._recent_table.setColumnStretch(0, 1)
 
     # acting
 
-    def _copy_address(self) -> None:
-        if self._screen is not None:
-            QGuiApplication.clipboard().setText(self._screen.receive_text)
+    def _do(self, key: str, row: AccountRow) -> None:
+        services = self.window_services
+        if key == "act":
+            services.choose_account(row.address)
+        elif key == "unlock":
+            account = next((each for each in services.accounts() if each.address == row.address), None)
+            if account is not None:
+                services.unlock(account, self._read)
+        elif key == "lock":
+            wallet = self.program.wallet
+            self.program.runner.command(
+                "secrets", wallet.lock, owner=self, done=lambda _: self._read(), failed=self._say
+            )
+        else:
+            services.open_sheet(account_sheet(key, self.program, row, services.reload_accounts, self._made))
 
-    def _lock(self) -> None:
-        wallet = self.program.wallet
-        self.program.runner.command("secrets", wallet.lock, owner=self, done=lambda _: self._read(), failed=self._say)
+    def _made(self, account: Account) -> None:
+        self.window_services.choose_account(account.address)
+        self.window_services.reload_accounts()
 
-    def _unlock(self, address: Address) -> None:
-        account = next((each for each in self.window_services.accounts() if each.address == address), None)
-        if account is not None:
-            self.window_services.unlock(account, self._read)
+    def _prove(self) -> None:
+        if self._screen is not None and self._screen.reminded is not None:
+            self._do("prove", self._screen.reminded)
 
-    def _remove(self, row: AccountRow) -> None:
-        from dbc_desktop.ui.dialogs.remove_account import RemoveAccountSheet
+    def _open_message(self) -> None:
+        from dbc_desktop.ui.dialogs.sign_message import SignMessageSheet
 
-        sheet = RemoveAccountSheet(self.program, row, self.window_services.reload_accounts)
+        self.window_services.open_sheet(SignMessageSheet(self.program, self.window_services))
+
+    def _open_watch(self) -> None:
+        from dbc_desktop.ui.dialogs.account_sheets import WatchSheet
+
+        self.window_services.open_sheet(WatchSheet(self.program, self._made))
+
+    def _open_book(self, address: str) -> None:
+        from dbc_desktop.ui.dialogs.address_book import AddressBookSheet
+
+        sheet = AddressBookSheet(self.program, self._send.to.set_text, self._read, address)
         self.window_services.open_sheet(sheet)
 
-    def _send(self) -> None:
+    def _spend(self, to: str, amount: str) -> None:
         account = self.window_services.account()
         if account is None:
             return
         state = next((each.state for each in self._facts if each.account.address == account.address), None)
-        for field in (self._to, self._amount):
-            field.set_error("")
         try:
-            call = transfer_call(self._to.text(), self._amount.text(), state)
-        except InvalidInput as error:
-            field = self._to if error.field == "address" else self._amount
-            field.set_error(input_text(error))
-            field.edit.setFocus()
-            return
-        except InsufficientFunds as error:
-            self._amount.set_error(notice_for(error).body)
+            call = transfer_call(to, amount, state)
+        except (InvalidInput, InsufficientFunds) as error:
+            self._send.show_problem(error)
             return
         self.spend.emit(call, account.address, self._sent)
 
     def _sent(self, receipt: Receipt) -> None:
-        self._to.set_text("")
-        self._amount.set_text("")
+        self._send.empty()
         self._read()
 
+    def _ask_csv(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save as CSV"), "dbc-history.csv", "CSV (*.csv)")
+        if name:
+            self.save_csv(Path(name))
+
+    def save_csv(self, path: Path) -> None:
+        """Write the whole history, of the kinds that are shown, into a file."""
+        account = self.window_services.account()
+        if account is None:
+            return
+        backend, kinds, address = self.program.backend, self._reading.kinds, account.address
+        head = self.window_services.head()
+
+        def time_of(height: int) -> str:
+            at = height_time(height, head) if head is not None else 0.0
+            return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+        self.program.runner.query(
+            "chain-read",
+            lambda: write_whole(path, history_csv(backend, address, time_of, kinds).encode()),
+            owner=self,
+            done=lambda _: None,
+            failed=self._say,
+            deadline_seconds=CSV_SECONDS,
+        )
+
     def _say(self, error: DbcError) -> None:
-        notice: Notice = notice_for(error)
-        self.window_services.show_notice(notice)
+        self.window_services.show_notice(notice_for(error))
 
 
 def _transaction_cells(row: TransactionRow) -> tuple[QWidget, ...]:
     outcome = Badge(row.outcome, row.outcome_kind)
     outcome.setToolTip(row.detail)
     return ElidedLabel(row.what), Label(row.block), Label(row.age, "muted"), Label(row.fee), outcome, IdLabel(row.hash)
-
-
-def _put(table: QGridLayout, row: int, column: int, cell: QWidget, *, right: bool) -> None:
-    table.setRowMinimumHeight(row, 32 if row else 28)
-    alignment = _RIGHT if right else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    table.addWidget(cell, row, column, alignment)
-
-
-def _clear(table: QGridLayout) -> None:
-    while table.count():
-        item = table.takeAt(0)
-        if item is not None and (gone := item.widget()) is not None:
-            gone.hide()
-            gone.deleteLater()

@@ -132,7 +132,7 @@ def facts(
         (facts(), "account"),
         (facts(controller=BOB), "stash"),
         (facts(stash=BOB), "controller"),
-        (facts(ALICE, ALICE), "stash and controller"),
+        (facts(ALICE, ALICE), "stash, controller"),
         (facts(place=KeyPlace.WATCH_ONLY), "watch-only"),
     ],
 )
@@ -154,8 +154,8 @@ def test_the_wallet_lists_accounts_and_transactions() -> None:
     )
     screen = wallet_screen((facts(ALICE, ALICE),), ALICE, receipts, HEAD)
     row = screen.rows[0]
-    assert (row.free, row.reserved, row.place, row.lock_text) == (
-        "41,200.00 DBC", "571,428.57 DBC", "keyring of this computer", "locked"
+    assert (row.free, row.staked, row.locked, row.place, row.lock_text) == (
+        "41,200.00", "571,428.57", "0.00", "keyring", "locked"
     )  # fmt: skip
     assert (row.can_unlock, row.can_lock, row.is_chosen) == (True, False, True)
     assert [(each.block, each.age, each.fee, each.outcome, each.outcome_kind) for each in screen.transactions] == [
