@@ -132,7 +132,7 @@ def _subject(text: str) -> str:
 
 def known_note(known_from: int, count: int, is_all: bool) -> str:
     """What the head line of the table says: how many are shown, and since when this is complete."""
-    shown = formats.count(count) if is_all else tr("{n}+", n=formats.count(count))
+    shown = formats.count(count) if is_all else f"{formats.count(count)}+"
     if known_from:
         return tr("{shown} · seen by this program since block {height}", shown=shown, height=formats.height(known_from))
     return shown

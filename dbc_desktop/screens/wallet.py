@@ -174,7 +174,7 @@ def _origin(account: Account, names: Mapping[Address, str]) -> str:
     if account.parent is None:
         return ""
     parent = names.get(account.parent) or formats.short_address(account.parent)
-    return tr("{parent} {path}", parent=parent, path=account.path)
+    return f"{parent} {account.path}"
 
 
 def _backup(account: Account) -> tuple[str, str, str]:

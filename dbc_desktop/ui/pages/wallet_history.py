@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QHeaderView, QTableView
 
+from dbc_desktop.screens.formats import TOKEN
 from dbc_desktop.screens.history import HistoryLine, filters
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui import theme
@@ -52,7 +53,7 @@ _TITLES: dict[Column, Callable[[], str]] = {
     Column.WHEN: lambda: tr("When"),
     Column.BLOCK: lambda: tr("Block"),
     Column.WHAT: lambda: tr("What"),
-    Column.AMOUNT: lambda: tr("DBC"),
+    Column.AMOUNT: lambda: TOKEN,
     Column.OTHER: lambda: tr("With"),
     Column.SUBJECT: lambda: tr("About"),
 }
