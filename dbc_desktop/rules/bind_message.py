@@ -19,27 +19,27 @@ def bind_message(machine_id: str, stash_text: str) -> bytes:
     return message
 
 
-def check_bind_message(machine_id: str, stash: bytes, message: bytes, signature: bytes) -> None:
+def check_bind_message(machine_id: str, stash: bytes, message: bytes, signature: bytes, pallet: str = _PALLET) -> None:
     """Whether the machine's key agreed to be bonded by `stash`; the address's checksum is not looked at (quirk Q15).
 
     Raises:
-        ChainRejected: In this order `BadMsgLen`, `SigMachineIdNotEqualBondedMachineId`,
+        ChainRejected: Of `pallet`, in this order `BadMsgLen`, `SigMachineIdNotEqualBondedMachineId`,
             `ConvertMachineIdToWalletFailed`, `MachineStashNotEqualControllerStash`, `BadSignature`.
     """
     if len(message) != _LENGTH:
-        refuse(_PALLET, "BadMsgLen")
+        refuse(pallet, "BadMsgLen")
     if message[:_ID_LENGTH] != machine_id.encode():
-        refuse(_PALLET, "SigMachineIdNotEqualBondedMachineId")
+        refuse(pallet, "SigMachineIdNotEqualBondedMachineId")
     try:
         address = ss58.from_base58(message[_ID_LENGTH:].decode("ascii"))
     except ValueError:
         address = b""
     if len(address) != 35 or address[0] > 63:
-        refuse(_PALLET, "ConvertMachineIdToWalletFailed")
+        refuse(pallet, "ConvertMachineIdToWalletFailed")
     if address[1:33] != stash:
-        refuse(_PALLET, "MachineStashNotEqualControllerStash")
+        refuse(pallet, "MachineStashNotEqualControllerStash")
     if not is_machine_id(machine_id) or not verify(bytes.fromhex(machine_id), message, signature):
-        refuse(_PALLET, "BadSignature")
+        refuse(pallet, "BadSignature")
 
 
 def is_machine_id(text: str) -> bool:

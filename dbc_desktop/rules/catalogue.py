@@ -34,6 +34,16 @@ def _pallet(name: str, index: int, *calls: tuple[int, str, tuple[tuple[str, str]
 
 _MACHINE = (("machine_id", "MachineId"),)
 _REPORT = (("report_id", "u64"),)
+_REVEAL = (
+    *_REPORT,
+    *_MACHINE,
+    ("rent_order_id", "u64"),
+    ("reporter_rand_str", "Bytes"),
+    ("committee_rand_str", "Bytes"),
+    ("err_reason", "Bytes"),
+    ("extra_err_info", "Bytes"),
+    ("support_report", "bool"),
+)
 
 SPECS: tuple[CallSpec, ...] = (
     *_pallet("Utility", 1, (2, "batch_all", (("calls", "Vec<Call>"),), False)),
@@ -188,21 +198,7 @@ SPECS: tuple[CallSpec, ...] = (
             False,
         ),
         (7, "committee_submit_verify_hash", (*_REPORT, ("hash", "[u8; 16]")), False),
-        (
-            8,
-            "committee_submit_verify_raw",
-            (
-                *_REPORT,
-                *_MACHINE,
-                ("rent_order_id", "u64"),
-                ("reporter_rand_str", "Bytes"),
-                ("committee_rand_str", "Bytes"),
-                ("err_reason", "Bytes"),
-                ("extra_err_info", "Bytes"),
-                ("support_report", "bool"),
-            ),
-            False,
-        ),
+        (8, "committee_submit_verify_raw", _REVEAL, False),
         (
             9,
             "committee_submit_inaccessible_raw",
@@ -211,6 +207,43 @@ SPECS: tuple[CallSpec, ...] = (
         ),
         (10, "apply_slash_review", (("report_result_id", "u64"), ("reason", "Bytes")), False),
         (11, "cancel_reporter_slash", (("slashed_report_id", "u64"),), False),
+    ),
+    *_pallet(
+        "TerminatingRental",
+        113,
+        (0, "set_stake_per_gpu", (("stake_per_gpu", "u128"),), True),
+        (1, "set_online_deposit", (("deposit", "u128"),), True),
+        (2, "set_standard_gpu_point_price", (("point_price", "StandardGpuPointPrice"),), True),
+        (3, "set_reporter_stake_params", (("params", "ReporterStakeParamsInfo"),), True),
+        (4, "set_controller", (("controller", "AccountId"),), False),
+        (5, "gen_server_room", (), False),
+        (6, "bond_machine", (*_MACHINE, ("msg", "Bytes"), ("sig", "Bytes")), False),
+        (7, "add_machine_info", (*_MACHINE, ("add_machine_info", "StakerCustomizeInfo")), False),
+        (8, "submit_confirm_hash", (*_MACHINE, ("hash", "[u8; 16]")), False),
+        (9, "submit_confirm_raw", (("machine_info_detail", "CommitteeUploadInfo"),), False),
+        (10, "rent_machine", (*_MACHINE, ("rent_gpu_num", "u32"), ("duration", "u32")), False),
+        (11, "confirm_rent", (("rent_id", "u64"),), False),
+        (12, "relet_machine", (("rent_id", "u64"), ("duration", "u32")), False),
+        (13, "terminate_rent", (("rent_id", "u64"),), False),
+        (14, "machine_offline", _MACHINE, False),
+        (15, "machine_online", _MACHINE, False),
+        (16, "machine_exit", _MACHINE, False),
+        (17, "report_machine_fault", (("report_hash", "[u8; 16]"), ("box_pubkey", "[u8; 32]")), False),
+        (18, "reporter_add_stake", (("amount", "u128"),), False),
+        (19, "reporter_reduce_stake", (("amount", "u128"),), False),
+        (20, "reporter_cancel_report", _REPORT, False),
+        (21, "committee_book_report", _REPORT, False),
+        (
+            22,
+            "reporter_add_encrypted_error_info",
+            (*_REPORT, ("to_committee", "AccountId"), ("encrypted_err_info", "Bytes")),
+            False,
+        ),
+        (23, "committee_submit_verify_hash", (*_REPORT, ("hash", "[u8; 16]")), False),
+        (24, "committee_submit_verify_raw", _REVEAL, False),
+        (25, "set_rentfee_destroy_percent", (("percent", "u32"),), True),
+        (26, "set_machine_extra_price", (*_MACHINE, ("extra_price", "u64")), False),
+        (27, "set_rent_receiver", (("receiver", "Option<AccountId>"),), False),
     ),
     *_pallet(
         "MachineCheck",  # of `launch-2021` alone; no runtime has this index

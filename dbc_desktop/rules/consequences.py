@@ -12,6 +12,7 @@ from dbc_desktop.rules.online_profile.rows import MACHINES, SLASH_REVIEW, STASH_
 from dbc_desktop.rules.orders import NEXT_RENT_ID, ORDERS, OrderRow
 from dbc_desktop.rules.staking.rows import staking_era_of
 from dbc_desktop.rules.state import SINGLE, State
+from dbc_desktop.rules.terminating_rental import consequences as interruptible
 from dbc_desktop.rules.told import Found, Teller, fixed_fee, units
 from dbc_desktop.rules.told import one as _one
 from dbc_desktop.rules.work import Work
@@ -269,6 +270,7 @@ def failed(refusal: ChainRejected) -> tuple[Consequence, ...]:
 
 _TELLERS: dict[tuple[str, str], Teller] = {
     **dispute_consequences.TELLERS,
+    **interruptible.TELLERS,
     ("Balances", "transfer_allow_death"): _transfer,
     ("Balances", "transfer_keep_alive"): _transfer,
     ("Balances", "transfer_all"): _sent,

@@ -27,6 +27,8 @@ from dbc_desktop.rules.online_profile.calls import ROOT_CALLS as ONLINE_PROFILE_
 from dbc_desktop.rules.staking.calls import CALLS as STAKING_CALLS
 from dbc_desktop.rules.staking.calls import ROOT_CALLS as STAKING_ROOT_CALLS
 from dbc_desktop.rules.state import SINGLE, declare_value
+from dbc_desktop.rules.terminating_rental.calls import CALLS as TERMINATING_CALLS
+from dbc_desktop.rules.terminating_rental.parameters import ROOT_CALLS as TERMINATING_ROOT_CALLS
 from dbc_desktop.rules.work import Work, refuse
 
 SUDO_KEY = declare_value("Sudo.Key", RAW)
@@ -40,6 +42,7 @@ SIGNED: dict[tuple[str, str], Callable[..., None]] = {
     **committee_appeals.CALLS,
     **machine_check.CALLS,
     **rent_machine.CALLS,
+    **TERMINATING_CALLS,
     **STAKING_CALLS,
     **MAINTAIN_COMMITTEE_CALLS,
     **technical_committee.CALLS,
@@ -48,6 +51,7 @@ ROOT: dict[tuple[str, str], Callable[..., None]] = {
     **generic_func.ROOT_CALLS,
     **price.ROOT_CALLS,
     **parameters.ROOT_CALLS,
+    **TERMINATING_ROOT_CALLS,
     **ONLINE_PROFILE_ROOT_CALLS,
     **committee.ROOT_CALLS,
     **STAKING_ROOT_CALLS,

@@ -6,6 +6,10 @@ from dbc_desktop.rules import committee_appeals, generic_func, online_committee,
 from dbc_desktop.rules.maintain_committee import appeals, booking, verdict, windows
 from dbc_desktop.rules.online_profile import payout, slashes
 from dbc_desktop.rules.staking import eras as staking_eras
+from dbc_desktop.rules.terminating_rental import away
+from dbc_desktop.rules.terminating_rental import renting as interruptible_renting
+from dbc_desktop.rules.terminating_rental import verdicts as interruptible_verdicts
+from dbc_desktop.rules.terminating_rental import verification as interruptible_verification
 from dbc_desktop.rules.work import AGENDA, Work
 
 
@@ -22,6 +26,8 @@ def on_initialize(work: Work) -> None:
     online_committee.execute_slashes(work)
     appeals.settle_reviews(work)
     verdict.execute_results(work)
+    interruptible_verification.execute_slashes(work)
+    interruptible_verdicts.execute_results(work)
 
 
 def on_finalize(work: Work) -> None:
@@ -33,4 +39,8 @@ def on_finalize(work: Work) -> None:
     rent_machine.end_orders(work)
     windows.end_windows(work)
     booking.draw_arbiters(work)
+    interruptible_verification.end_windows(work)
+    interruptible_renting.end_orders(work)
+    away.end_waits(work)
+    interruptible_verdicts.end_windows(work)
     work.layer.remove(AGENDA, work.height)

@@ -6,6 +6,12 @@ from dataclasses import dataclass, replace
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC as DBC
 from dbc_desktop.rules.election_policies import ElectionPolicy, HighestTotals, SequentialPhragmen
+from dbc_desktop.rules.interruptible_policies import (
+    Interruptible,
+    InterruptibleAsWritten,
+    InterruptibleMissesTimeout,
+    InterruptiblePolicy,
+)
 from dbc_desktop.rules.order_policies import (
     OrderPolicy,
     OrdersHoldGpus,
@@ -118,6 +124,7 @@ class RulesProfile:
     second_looks: SecondLookPolicy
     slashes: SlashPolicy
     verification: VerificationPolicy
+    interruptible: InterruptiblePolicy
     began_ms: int
     reports: ReportPolicy
     appeals: AppealPolicy
@@ -197,6 +204,7 @@ LAUNCH_2021 = RulesProfile(
     second_looks=NothingStranded(),
     slashes=WholeUnits(),
     verification=GrabbedOrders(),
+    interruptible=Interruptible(),
     began_ms=1_622_505_600_000,
     election=HighestTotals(),
     releases=NoReleases(),
@@ -223,6 +231,7 @@ MAINNET_411 = RulesProfile(
     second_looks=StrandedAsWritten(),
     slashes=PartsOfBillion(),
     verification=DrawnMembers(),
+    interruptible=InterruptibleAsWritten(),
     began_ms=1_778_025_600_000,
     election=SequentialPhragmen(),
     releases=RELEASES,
@@ -239,6 +248,7 @@ MAINNET_411_STRICT = replace(
     snapshots=AsWritten(),
     orders=RunningOrdersCountAsWritten(),
     verification=DrawnMembersFreedTwice(),
+    interruptible=InterruptibleMissesTimeout(),
     reports=BookedReportsAsWritten(),
     appeals=AppealsLostAtOnce(),
 )

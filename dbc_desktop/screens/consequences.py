@@ -93,6 +93,16 @@ _SENTENCES: dict[str, Callable[[Facts], Parts]] = {
     "verdict_reversed": lambda f: (tr("who was to win loses the stake, who was to lose is whole again"), "", ""),
     "report_agrees": lambda f: (tr("the machine's report agrees with what you declare; now describe it"), "", ""),
     "order_taken": lambda f: (tr("used of your stake for this order:"), _amount(f), tr("; hash within 36 hours")),
+    "deposit_reserved": lambda f: (tr("reserved as a deposit:"), _amount(f), tr("; it is back when confirmed")),
+    "rent_reserved_to_end": lambda f: (tr("reserved as rent:"), _amount(f), tr("; it is paid when the order ends")),
+    "paid_unconfirmed": lambda f: (
+        tr("confirm within"),
+        _lasting(f),
+        tr("; an order that is not confirmed is charged all the same"),
+    ),
+    "rent_paid_so_far": lambda f: (tr("rent for the time you had:"), _amount(f), ""),
+    "return_within": lambda f: (tr("bring it back within"), _lasting(f), tr("; else its whole stake is lost")),
+    "back_on_the_market": lambda f: (tr("the machine can be rented again"), "", ""),
     "rent_receiver_named": lambda f: (tr("new orders pay their rent to the account you named"), "", ""),
     "node_stake_locked": lambda f: (tr("locked behind super nodes:"), _amount(f), tr("; it stays yours")),
     "node_stake_leaving": lambda f: (

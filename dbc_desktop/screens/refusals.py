@@ -165,6 +165,48 @@ _CHECK: dict[str, Sentence] = {
     "NoOrderToGrab": lambda: tr("No order of this machine can be grabbed: there is none, or it is complete."),
     "AlreadyGrabbed": lambda: tr("You have grabbed this order already."),
 }
+_INTERRUPTIBLE: dict[str, Sentence] = {
+    **{
+        name: _PROFILE[name]
+        for name in (
+            "AlreadyController",
+            "NoStashBond",
+            "PayTxFeeFailed",
+            "MachineIdExist",
+            "SigMachineIdNotEqualBondedMachineId",
+            "BadSignature",
+            "BadMsgLen",
+            "MachineStashNotEqualControllerStash",
+            "BalanceNotEnough",
+            "TelecomIsNull",
+            "ServerRoomNotFound",
+            "NotAllowedChangeMachineInfo",
+            "NotMachineController",
+            "ExtraPriceTooHigh",
+            "InvalidRentReceiver",
+        )
+    },
+    **{
+        name: _RENT[name]
+        for name in (
+            "MachineNotRentable",
+            "GetMachinePriceFailed",
+            "GPUNotEnough",
+            "Overflow",
+            "InsufficientValue",
+            "NoOrderExist",
+            "StatusNotAllowed",
+            "ReletTooShort",
+        )
+    },
+    "OnlyAllowIntegerMultipleOfHour": _RENT["OnlyHalfHourAllowed"],
+    "NotOrderRenter": _RENT["NotMachineRenter"],
+    "ExpiredConfirm": lambda: tr("The 15 minutes to confirm are over. The order runs on and is charged when it ends."),
+    "TimeNotAllow": lambda: tr("It is too early or too late for this. Look at the machine's dates."),
+    "OfflineNotYetAllowed": lambda: tr("A machine stays online for a day at least. Take it offline later."),
+    "ReportNotAllowCancel": lambda: tr("A member looks at this report already, so it cannot be taken back."),
+    "ReportNotAllowBook": lambda: tr("No further member may take this report now."),
+}
 _PALLETS: dict[str, dict[str, Sentence]] = {
     "MaintainCommittee": dispute_refusals.REPORTS,
     "TechnicalCommittee": dispute_refusals.SEATS,
@@ -173,6 +215,7 @@ _PALLETS: dict[str, dict[str, Sentence]] = {
     "OnlineCommittee": _COMMITTEE | dispute_refusals.APPEALS,
     "Committee": _MEMBERS,
     "MachineCheck": _CHECK,
+    "TerminatingRental": _INTERRUPTIBLE,
     "Balances": _BALANCES,
     "Staking": _STAKING,
     "Token": _BALANCES,

@@ -115,6 +115,34 @@ CALLS = {
     ("OnlineProfile", "clear_specific_date"): (MACHINE, 18_779),
     ("Committee", "set_committee_stake_params"): (MemberStakeParams(2 * 10**19, 10**18, 400_000_000),),
     ("RentMachine", "set_rent_fee_pot"): (ACCOUNT,),
+    ("TerminatingRental", "set_stake_per_gpu"): (10**20,),
+    ("TerminatingRental", "set_online_deposit"): (10**19,),
+    ("TerminatingRental", "set_standard_gpu_point_price"): (PointPrice(1_000, 5_000_000),),
+    ("TerminatingRental", "set_reporter_stake_params"): (ReporterStakeParams(2 * 10**19, 10**18, 400_000_000),),
+    ("TerminatingRental", "set_controller"): (ACCOUNT,),
+    ("TerminatingRental", "gen_server_room"): (),
+    ("TerminatingRental", "bond_machine"): (MACHINE, b"message", b"\x01" * 64),
+    ("TerminatingRental", "add_machine_info"): (MACHINE, INFO),
+    ("TerminatingRental", "submit_confirm_hash"): (MACHINE, b"\x05" * 16),
+    ("TerminatingRental", "submit_confirm_raw"): (HARDWARE,),
+    ("TerminatingRental", "rent_machine"): (MACHINE, 2, 14_400),
+    ("TerminatingRental", "confirm_rent"): (2**40,),
+    ("TerminatingRental", "relet_machine"): (7, 300),
+    ("TerminatingRental", "terminate_rent"): (7,),
+    ("TerminatingRental", "machine_offline"): (MACHINE,),
+    ("TerminatingRental", "machine_online"): (MACHINE,),
+    ("TerminatingRental", "machine_exit"): (MACHINE,),
+    ("TerminatingRental", "report_machine_fault"): (b"\x05" * 16, b"\x06" * 32),
+    ("TerminatingRental", "reporter_add_stake"): (10**18,),
+    ("TerminatingRental", "reporter_reduce_stake"): (10**18,),
+    ("TerminatingRental", "reporter_cancel_report"): (7,),
+    ("TerminatingRental", "committee_book_report"): (7,),
+    ("TerminatingRental", "reporter_add_encrypted_error_info"): (7, ACCOUNT, b"sealed"),
+    ("TerminatingRental", "committee_submit_verify_hash"): (7, b"\x05" * 16),
+    ("TerminatingRental", "committee_submit_verify_raw"): (7, MACHINE, 3, b"abcdef", b"abc1", b"faked", b"", True),
+    ("TerminatingRental", "set_rentfee_destroy_percent"): (50_000_000,),
+    ("TerminatingRental", "set_machine_extra_price"): (MACHINE, 1_000_000),
+    ("TerminatingRental", "set_rent_receiver"): (None,),
     ("MachineCheck", "submit_hardware_report"): (HARDWARE, b"DBC hardware report 1\n", b"\x01" * 64),
     ("MachineCheck", "grab_order"): (MACHINE,),
     ("RentMachine", "bond_evm_address"): (MACHINE, b"\x0e" * 20),
@@ -153,6 +181,10 @@ CALLS = {
 }
 
 SINCE_411 = {
+    ("TerminatingRental", "set_rentfee_destroy_percent"),
+    ("TerminatingRental", "set_machine_extra_price"),
+    ("TerminatingRental", "set_rent_receiver"),
+} | {
     ("OnlineProfile", name)
     for name in (
         "force_machine_exit",
@@ -170,6 +202,9 @@ SINCE_411 = {
 MACHINE_HEX = "0101" + MACHINE.encode().hex()
 
 LITERALS = [
+    (("TerminatingRental", "set_rentfee_destroy_percent"), "711980f0fa02"),
+    (("TerminatingRental", "set_machine_extra_price"), "711a" + MACHINE_HEX + "40420f0000000000"),
+    (("TerminatingRental", "set_rent_receiver"), "711b00"),
     (("MachineCheck", "grab_order"), "c801" + MACHINE_HEX),
     (("Balances", "transfer_allow_death"), "070000" + ACCOUNT.hex() + "0f0080c6a47e8d03"),
     (("Sudo", "sudo"), "21006a01e02e000000000000"),
