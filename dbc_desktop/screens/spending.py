@@ -14,6 +14,7 @@ from dbc_desktop.rules.catalogue import arguments
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.consequences import consequence_text
 from dbc_desktop.screens.dispute_calls import names_of
+from dbc_desktop.screens.machine_calls import machine_names
 from dbc_desktop.screens.notices import Notice, rejection_notice
 from dbc_desktop.screens.spending_nodes import node_names
 from dbc_desktop.screens.texts import ntr, tr
@@ -220,6 +221,9 @@ def title_of(call: Call) -> str:
     return _names(call, None)[0]
 
 
+_RENTS = {("RentMachine", name) for name in ("rent_machine", "confirm_rent", "relet_machine")}
+
+
 def _names(call: Call, preview: Preview | None) -> tuple[str, str]:
     """Title of the sheet and text of the signing button: verb and amount."""
     args = arguments(call)
@@ -254,7 +258,9 @@ def _names(call: Call, preview: Preview | None) -> tuple[str, str]:
     disputed = names_of(call, args, _amount_of(preview, "report_at_risk") or _amount_of(preview, "review_stake"))
     if disputed is not None:
         return disputed
-    if call.pallet == "RentMachine":
+    if (known := machine_names(call, args)) is not None:
+        return known
+    if key in _RENTS:
         return _rent_names(call, preview, args, machine)
     if key == ("GenericFunc", "destroy_free_dbc"):
         value = args["amount"]
