@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dbc_desktop.domain.rental import RentOrder
     from dbc_desktop.services.checkup import Check
     from dbc_desktop.services.program import Program
+    from dbc_desktop.telemetry.history_store import HistoryStore
     from dbc_desktop.telemetry.ports import Sensors
     from dbc_desktop.ui.running import RunningWindow
     from dbc_desktop.wallet.ports import SecretStore
@@ -163,6 +164,12 @@ class ChainFactories:
             return ()
         with closing(open_wallet(home, self.clock())) as wallet:
             return wallet.accounts()
+
+    def open_history(self, home: Path) -> HistoryStore:
+        """The history of readings of `home`, for reading."""
+        from dbc_desktop.telemetry.history_store import HistoryStore
+
+        return HistoryStore(home / "telemetry.sqlite3", read_only=True)
 
     def open_sensors(self) -> Sensors:
         """The sensors of this computer."""

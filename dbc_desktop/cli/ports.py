@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dbc_desktop.chain.backend import LocalBackend, LocalReading
 from dbc_desktop.domain.account import Account
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.telemetry.ports import Sensors
+
+if TYPE_CHECKING:  # reading it loads numpy
+    from dbc_desktop.telemetry.history_store import HistoryStore
 
 
 class Factories(Protocol):
@@ -61,6 +64,13 @@ class Factories(Protocol):
 
     def accounts(self, home: Path) -> tuple[Account, ...]:
         """The accounts of the wallet in `home`; empty where there is none yet. Needs no keyring."""
+
+    def open_history(self, home: Path) -> HistoryStore:
+        """The history of readings of `home` for reading, beside a running window.
+
+        Raises:
+            DataCorrupt, DataTooNew, DataUnwritable: It cannot be read, or there is none yet.
+        """
 
     def open_sensors(self) -> Sensors:
         """The sensors of this computer: its driver's, else the demo."""

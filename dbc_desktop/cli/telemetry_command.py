@@ -1,9 +1,10 @@
-"""`dbc-desktop telemetry [--once]`: readings of all GPUs of this computer, each second until Ctrl+C."""
+"""`dbc-desktop telemetry`: readings of all GPUs of this computer, each second until Ctrl+C; `export`: past ones."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +12,15 @@ from typing import TYPE_CHECKING
 from dbc_desktop.cli.layout import printable, table
 from dbc_desktop.cli.ports import Factories
 from dbc_desktop.cli.telemetry_documents import sample_document
-from dbc_desktop.domain.errors import DriverMissing
+from dbc_desktop.domain.errors import DriverMissing, InvalidInput
 from dbc_desktop.domain.gpu import RigSample
-from dbc_desktop.screens.telemetry import telemetry_head, telemetry_row, telemetry_title
+from dbc_desktop.screens.telemetry import exported_text, telemetry_head, telemetry_row, telemetry_title
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 INTERVAL_SECONDS = 1.0
+MOST_HOURS = 24 * 366.0
 SURVEY_EVERY = 10
 """Samples between two surveys of the slow readings."""
 
@@ -28,6 +30,12 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser], shared: argpars
     parser = commands.add_parser("telemetry", parents=[shared], help="readings of all GPUs of this computer")
     parser.add_argument("--once", action="store_true", help="one reading, not one each second until Ctrl+C")
     parser.set_defaults(run=run)
+    more = parser.add_subparsers(metavar="export")
+    export = more.add_parser("export", parents=[shared], help="readings of the past as a file")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="*.csv or *.json")
+    export.add_argument("--hours", type=float, default=24.0, metavar="N", help="how far back (default: 24)")
+    export.add_argument("--minutes", action="store_true", help="least, mean and most of minutes, not each second")
+    export.set_defaults(run=run_export)
 
 
 def run(options: argparse.Namespace, home: Path, make: Factories) -> None:
@@ -58,6 +66,36 @@ def run(options: argparse.Namespace, home: Path, make: Factories) -> None:
             raise
     finally:
         sensors.close()
+
+
+def run_export(options: argparse.Namespace, home: Path, make: Factories) -> None:
+    """Write the readings of the last hours to a file, and say how many rows it has.
+
+    Raises:
+        InvalidInput: `out` ends otherwise than `.csv` or `.json`, or `hours` is no time.
+        StorageError: There is no history, or the file cannot be written.
+    """
+    from dbc_desktop.telemetry.export import Stretch, export
+
+    form = {".csv": "csv", ".json": "json"}.get(options.out.suffix.lower())
+    if form is None:
+        raise InvalidInput("out", "unknown_form", suffix=options.out.suffix)
+    if not options.out.absolute().parent.is_dir():
+        raise InvalidInput("out", "no_folder", folder=options.out.absolute().parent)
+    if not 0 < options.hours <= MOST_HOURS:
+        raise InvalidInput("hours", "not_in_range", most=MOST_HOURS)
+    stretch = Stretch.back(make.clock().now(), options.hours * 3_600)
+    if options.minutes:
+        stretch = replace(stretch, is_by_second=False)
+    store = make.open_history(home)
+    try:
+        written = export(store, options.out, "csv" if form == "csv" else "json", stretch)
+    finally:
+        store.close()
+    if options.json:
+        print(json.dumps({"file": str(options.out), "rows": written}))
+    else:
+        print(printable(exported_text(written, options.out)))
 
 
 def _show(sample: RigSample, *, as_json: bool) -> None:

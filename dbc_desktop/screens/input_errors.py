@@ -47,6 +47,13 @@ _PASSPHRASE: dict[str, Sentence] = {
     "not_equal": lambda f: tr("The two passphrases differ. Type them again."),
     "same": lambda f: tr("This is the passphrase it has already. Choose another one."),
 }
+_EXPORT: dict[str, Sentence] = {
+    "unknown_form": lambda f: tr(
+        "A file that ends in {suffix} cannot be written. Use .csv or .json.", suffix=f["suffix"]
+    ),
+    "no_folder": lambda f: tr("There is no folder {folder}. Make it first.", folder=f["folder"]),
+    "not_in_range": lambda f: tr("Give a number of hours above 0, at most {most}.", most=f"{f['most']:,.0f}"),
+}
 _LISTEN: dict[str, Sentence] = {
     "not_an_address": lambda f: tr("{text} is not where one can listen. Write it like 127.0.0.1:9400.", text=f["text"]),
     "needs_token_and_tls": lambda f: tr(
@@ -246,6 +253,8 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "upload": _SPEED,
     "download": _SPEED,
     "listen": _LISTEN,
+    "out": _EXPORT,
+    "hours": _EXPORT,
     "token": _TOKEN,
     "certificate": _CERTIFICATE,
     "rig_address": _RIG_ADDRESS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dbc_desktop.domain.gpu import GpuReading, RigSample
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.texts import ntr, tr
@@ -17,6 +19,11 @@ def telemetry_title(sample: RigSample) -> str:
     if sample.trouble:
         parts.append(tr("no readings: {reason}", reason=sample.trouble))
     return " · ".join(parts)
+
+
+def exported_text(rows: int, path: Path) -> str:
+    """How much was written where."""
+    return ntr("{n} row written to {path}", "{n} rows written to {path}", rows, path=path)
 
 
 def telemetry_head() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dbc_desktop.chain.backend import LocalBackend, LocalReading
@@ -18,6 +19,8 @@ from dbc_desktop.domain.machine import Machine, MachineId, MachineStatus
 from dbc_desktop.domain.network import Deadline, Identity
 from dbc_desktop.domain.rental import RentOrder, RentStatus
 from dbc_desktop.domain.reward import ReleaseSchedule
+from dbc_desktop.telemetry.history_store import GpuMinute, HistoryStore
+from dbc_desktop.telemetry.packing import NONE
 from dbc_desktop.telemetry.ports import Sensors
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.scripted_chain import ScriptedChain, empty_stash
@@ -107,6 +110,9 @@ class Workshop:
 
     def accounts(self, home: Path) -> tuple[Account, ...]:
         return self.kept
+
+    def open_history(self, home: Path) -> HistoryStore:
+        return HistoryStore(home / "telemetry.sqlite3", read_only=True)
 
     def open_sensors(self) -> Sensors:
         return self.sensors
@@ -352,6 +358,54 @@ def test_telemetry_for_scripts_says_why_a_reading_is_missing(capsys: pytest.Capt
     assert gpu["fan_percent"] is None
     assert gpu["missing"] == {"fan_percent": "not_supported"}
     assert gpu.keys() == {field.name for field in fields(GpuReading)} - {"taken_at"}
+
+
+def past(home: Path) -> None:
+    """A history with one reading, a minute ago."""
+    seconds = np.full((10, 60), NONE, np.int32)
+    seconds[:, 3] = 420
+    store = HistoryStore(home / "telemetry.sqlite3")
+    store.write([GpuMinute("", "GPU-1", "RTX 4090", 1_700_000_940 // 60, seconds)])
+    store.close()
+
+
+def test_the_past_is_exported_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    past(tmp_path)
+    file = tmp_path / "out.csv"
+    command = ["telemetry", "export", "--out", str(file), "--home", str(tmp_path)]
+
+    assert main(command, Workshop()) == 0
+    assert capsys.readouterr().out == f"1 row written to {file}\n"
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 2
+    assert main([*command[:3], str(tmp_path / "out.json"), *command[4:], "--minutes", "--json"], Workshop()) == 0
+    assert json.loads(capsys.readouterr().out) == {"file": str(tmp_path / "out.json"), "rows": 1}
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))[0]["temperature_mean"] == 42.0
+
+
+@pytest.mark.parametrize(
+    ("out", "hours", "said"),
+    [
+        ("out.xlsx", "24", "A file that ends in .xlsx cannot be written. Use .csv or .json."),
+        ("none/out.csv", "24", "There is no folder"),
+        ("out.csv", "0", "Give a number of hours above 0, at most 8,784."),
+        ("out.csv", "nan", "Give a number of hours above 0"),
+    ],
+)
+def test_an_export_that_makes_no_sense_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, out: str, hours: str, said: str
+) -> None:
+    past(tmp_path)
+    command = ["telemetry", "export", "--out", str(tmp_path / out), "--hours", hours, "--home", str(tmp_path)]
+
+    assert main(command, Workshop()) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_without_a_history_there_is_nothing_to_export(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    command = ["telemetry", "export", "--out", str(tmp_path / "out.csv"), "--home", str(tmp_path)]
+
+    assert main(command, Workshop()) == 1
+    assert "telemetry.sqlite3" in capsys.readouterr().err
 
 
 def test_telemetry_goes_on_each_second_until_the_program_ends(capsys: pytest.CaptureFixture[str]) -> None:
