@@ -83,7 +83,7 @@ def run_export(options: argparse.Namespace, home: Path, make: Factories) -> None
     if not options.out.absolute().parent.is_dir():
         raise InvalidInput("out", "no_folder", folder=options.out.absolute().parent)
     if not 0 < options.hours <= MOST_HOURS:
-        raise InvalidInput("hours", "not_in_range", most=MOST_HOURS)
+        raise InvalidInput("hours", "not_in_range", most=f"{MOST_HOURS:,.0f}")
     stretch = Stretch.back(make.clock().now(), options.hours * 3_600)
     if options.minutes:
         stretch = replace(stretch, is_by_second=False)

@@ -49,10 +49,10 @@ _PASSPHRASE: dict[str, Sentence] = {
 }
 _EXPORT: dict[str, Sentence] = {
     "unknown_form": lambda f: tr(
-        "A file that ends in {suffix} cannot be written. Use .csv or .json.", suffix=f["suffix"]
+        "A file that ends in {suffix} cannot be written. Use .csv or .json.", suffix=f.get("suffix", "?")
     ),
-    "no_folder": lambda f: tr("There is no folder {folder}. Make it first.", folder=f["folder"]),
-    "not_in_range": lambda f: tr("Give a number of hours above 0, at most {most}.", most=f"{f['most']:,.0f}"),
+    "no_folder": lambda f: tr("There is no folder {folder}. Make it first.", folder=f.get("folder", "?")),
+    "not_in_range": lambda f: tr("Give a number of hours above 0, at most {most}.", most=f.get("most", "?")),
 }
 _LISTEN: dict[str, Sentence] = {
     "not_an_address": lambda f: tr("{text} is not where one can listen. Write it like 127.0.0.1:9400.", text=f["text"]),
