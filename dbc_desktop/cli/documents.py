@@ -120,7 +120,7 @@ def _order(order: RentOrder) -> Document:
         "machine_id": order.machine_id,
         "status": order.status.value,
         "gpu_num": order.gpu_num,
-        "fee": dbc(order.fee),
+        "fee": None if order.fee is None else dbc(order.fee),
         "rent_start": order.rent_start,
         "confirm_until": order.confirm_until,
         "rent_end": order.rent_end,

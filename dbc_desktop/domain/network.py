@@ -77,6 +77,25 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeHealth:
+    """How a node fares.
+
+    Attributes:
+        latency_seconds: How long its last answer took.
+        finalised: The newest final height.
+        peers: None where it does not tell.
+    """
+
+    url: str
+    latency_seconds: float
+    height: int
+    finalised: int
+    spec_version: int
+    peers: int | None
+    is_syncing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkTotals:
     """Sums over the whole network, and what everybody pays now; `dbc_price_usd` in micro-USD for one DBC.
 

@@ -24,7 +24,7 @@ class RentOrder:
     """A rent order; heights in blocks.
 
     Attributes:
-        fee: What was reserved at the order and paid at confirm.
+        fee: What was reserved at the order and paid at confirm; None where the chain no longer says.
         confirm_until: Last height at which `confirm_rent` is taken (150 blocks after the order).
     """
 
@@ -37,7 +37,7 @@ class RentOrder:
     confirm_until: int
     rent_end: int
     status: RentStatus
-    fee: Balance
+    fee: Balance | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ TOKEN = "DBC"  # noqa: S105 - the coin's name, no secret
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
-def amount(balance: Balance, decimals: int | None = 2) -> str:
-    """`12,345.67 DBC`, cut to `decimals`; every digit where None."""
-    return f"{balance.text(decimals)} {TOKEN}"
+def amount(balance: Balance | None, decimals: int | None = 2) -> str:
+    """`12,345.67 DBC`, cut to `decimals`; every digit where that is None, a dash where the amount is not known."""
+    return DASH if balance is None else f"{balance.text(decimals)} {TOKEN}"
 
 
 def amount_parts(balance: Balance, decimals: int = 2) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dbc_desktop.chain.substrate.event_names import named_fields
 from dbc_desktop.chain.substrate.parts import Variant
-from dbc_desktop.chain.substrate.rpc import NodeRpc, Request, from_hex, to_hex, whole
+from dbc_desktop.chain.substrate.rpc import MOST_IN_BATCH, NodeRpc, Request, from_hex, to_hex, whole
 from dbc_desktop.chain.substrate.runtime import Runtime
 from dbc_desktop.chain.substrate.storage import prefix
 from dbc_desktop.crypto.hashing import blake2_256
@@ -80,6 +80,42 @@ class Blocks:
                 self._known.popitem(last=False)
         return [found[one] for one in hashes]
 
+    def down_to(self, head: Header, lowest: int) -> list[Block]:
+        """The blocks from `lowest` up to `head`, oldest first, each the parent of the next.
+
+        Raises:
+            ChainAnswerInvalid: `block`: they do not hang together, e.g. because the chain was reorganised meanwhile.
+        """
+        chain: list[Block] = []
+        wanted, at = head.hash, head.height
+        with self._guard:
+            while at >= lowest and wanted in self._known:
+                chain.append(self._known[wanted])
+                wanted, at = chain[-1].header.parent_hash, at - 1
+        if at >= lowest:
+            hashes = [*self.hashes(range(lowest, at)), wanted]
+            if None in hashes:
+                raise ChainAnswerInvalid("block")
+            for block in reversed(self.blocks([one for one in hashes if one is not None])):
+                if block.header.hash != wanted or block.header.height != at:
+                    raise ChainAnswerInvalid("block")
+                chain.append(block)
+                wanted, at = block.header.parent_hash, at - 1
+        return chain[::-1]
+
+    def event_counts(self, runtime: Runtime, hashes: list[bytes]) -> list[int | None]:
+        """How many events each block has, None where the node does not keep its state any more."""
+        entry, key = runtime.storage.entry("System", "EventCount"), to_hex(prefix("System", "EventCount"))
+        found: list[int | None] = []
+        asked: list[Request] = [("state_getStorage", (key, to_hex(one))) for one in hashes]
+        for at in range(0, len(asked), MOST_IN_BATCH):
+            for answer in self._rpc.each(asked[at : at + MOST_IN_BATCH]):
+                if isinstance(answer, ChainRequestFailed):
+                    found.append(None)
+                else:
+                    found.append(runtime.storage.value(entry, None if answer is None else from_hex(answer)))
+        return found
+
     def events(self, runtime: Runtime, header: Header) -> tuple[EventRecord, ...]:
         """The events of a block, in order.
 
@@ -90,12 +126,12 @@ class Blocks:
         stored = self._rpc.call("state_getStorage", to_hex(_EVENTS), to_hex(header.hash))
         return events_of(runtime, header.height, None if stored is None else from_hex(stored))
 
-    def pending(self) -> tuple[bytes, ...]:
-        """The hashes of the extrinsics in the node's pool; nothing where it does not tell."""
+    def pending(self) -> tuple[bytes, ...] | None:
+        """The hashes of the extrinsics in the node's pool; None where it does not tell."""
         try:
             answer = self._rpc.call("author_pendingExtrinsics")
         except ChainRequestFailed:
-            return ()
+            return None
         if not isinstance(answer, list):
             raise ChainAnswerInvalid("rpc")
         return tuple(blake2_256(from_hex(one)) for one in answer)

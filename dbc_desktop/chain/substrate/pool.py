@@ -1,0 +1,141 @@
+"""The node's pool: next nonce, fee, a try-out where it is served, and the one hand-over (chain-rules 1.3, 10.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dbc_desktop.chain.extrinsic import hash_of
+from dbc_desktop.chain.substrate.blocks import failure
+from dbc_desktop.chain.substrate.rpc import NodeRpc, from_hex, to_hex, whole
+from dbc_desktop.chain.substrate.runtime import Runtime
+from dbc_desktop.crypto import ss58
+from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.balance import UNITS_PER_DBC
+from dbc_desktop.domain.errors import (
+    ChainAnswerInvalid,
+    ChainRejected,
+    ChainRequestFailed,
+    ChainUnreachable,
+    InvalidTransaction,
+    OutcomeUnknown,
+)
+from dbc_desktop.rules.profile import MAINNET_411
+
+_INVALID, _UNKNOWN, _BANNED, _KNOWN_ALREADY, _PRIORITY, _CYCLE, _NO_ROOM = range(1_010, 1_017)
+_REASONS = (
+    ("bad signature", "bad_proof"),
+    ("outdated", "stale"),
+    ("inability to pay", "payment"),
+    ("in the future", "future"),
+    ("ancient birth", "ancient_birth_block"),
+)
+_MOST_FEE = UNITS_PER_DBC
+_MOST_TIMES = 100
+
+
+def proportionate(fee: int, length: int) -> bool:
+    """Whether a fee is near what the length costs by the network's formula: a hundred times that, or 1 DBC, is not."""
+    usual = MAINNET_411.fee.inclusion_fee(length, MAINNET_411.call_weight)
+    return fee <= max(_MOST_FEE, min(usual * _MOST_TIMES, 10 * _MOST_FEE))
+
+
+class Pool:
+    """What is asked of the node about extrinsics that wait; callable from any thread."""
+
+    def __init__(self, rpc: NodeRpc) -> None:
+        self._rpc = rpc
+        self._tries_out: bool | None = None
+
+    def next_nonce(self, address: Address, stored: int) -> int:
+        """The next nonce, pending extrinsics counted, never below the stored one.
+
+        Raises:
+            ChainAnswerInvalid: `rpc`: it is no number of 32 bits.
+        """
+        try:
+            said = whole(self._rpc.call("system_accountNextIndex", ss58.encode(address.raw)))
+        except ChainRequestFailed:  # not served: the stored one is all there is to know
+            return stored
+        if said >= 2**32:
+            raise ChainAnswerInvalid("rpc")
+        return max(said, stored)
+
+    def fee(self, extrinsic: bytes, at: bytes) -> int:
+        """What the node asks for an extrinsic with any signature."""
+        said = self._rpc.call("payment_queryInfo", to_hex(extrinsic), to_hex(at))
+        if not isinstance(said, dict):
+            raise ChainAnswerInvalid("rpc")
+        return whole(said.get("partialFee"))
+
+    def try_out(self, extrinsic: bytes, at: bytes, runtime: Runtime) -> None:
+        """Have the node try it out where it serves that; nothing is sent.
+
+        Raises:
+            ChainRejected: It would fail, with pallet and error name.
+        """
+        if self._tries_out is False:
+            return
+        try:
+            said = self._rpc.call("system_dryRun", to_hex(extrinsic), to_hex(at))
+        except ChainRequestFailed:
+            self._tries_out = False
+            return
+        self._tries_out = True
+        data = from_hex(said)
+        # Result<Result<(), DispatchError>, TransactionValidityError>; what is invalid is said by the pool as well.
+        if data[:2] == b"\x00\x01":
+            kind = _dispatch_error(runtime)
+            if kind is not None:
+                raise ChainRejected(*failure(runtime, runtime.codec.decode(kind, data[2:], "rpc")))
+
+    def hand_over(self, extrinsic: bytes, is_known: Callable[[], bool]) -> None:
+        """Send it once.
+
+        Args:
+            extrinsic: Its bytes.
+            is_known: Whether the chain has it already; asked where the pool says that it is too late.
+
+        Raises:
+            InvalidTransaction: It was not accepted.
+            OutcomeUnknown: Nobody said whether.
+        """
+        try:
+            said = from_hex(self._rpc.once("author_submitExtrinsic", to_hex(extrinsic)), 32)
+        except ChainRequestFailed as error:
+            if error.code == _KNOWN_ALREADY:
+                return
+            reason = _reason(error)
+            if reason is None:
+                raise OutcomeUnknown(hash_of(extrinsic)) from error
+            if reason == "stale" and is_known():
+                return
+            raise InvalidTransaction(reason) from error
+        except ChainUnreachable as error:
+            raise OutcomeUnknown(hash_of(extrinsic)) from error
+        if said != hash_of(extrinsic):
+            raise OutcomeUnknown(hash_of(extrinsic))
+
+
+def _reason(error: ChainRequestFailed) -> str | None:
+    """Why the pool did not take it; None where it may have."""
+    if error.code == _INVALID:
+        text = error.message.lower()
+        return next((reason for words, reason in _REASONS if words in text), "malformed")
+    if error.code in (_PRIORITY, _CYCLE, _NO_ROOM):
+        return "priority"
+    if error.code == _BANNED:
+        return "banned"
+    if error.code in (-32_602, 1_002, 1_001):  # the bytes are no extrinsic
+        return "malformed"
+    return None
+
+
+def _dispatch_error(runtime: Runtime) -> int | None:
+    """The type of `DispatchError`, by the event that carries one."""
+    found = runtime.codec.metadata.pallets.get("System")
+    if found is None or found.events is None:
+        return None
+    for variant in runtime.codec.metadata.types[found.events].body:
+        if variant.name == "ExtrinsicFailed":
+            return int(variant.fields[0].kind)
+    return None

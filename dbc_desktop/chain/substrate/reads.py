@@ -1,0 +1,305 @@
+"""The reading half of the port, from a node's storage at one block (chain-rules 10.2, 10.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from dbc_desktop.chain.substrate.blocks import Blocks, Header
+from dbc_desktop.chain.substrate.mirror import Mirror
+from dbc_desktop.chain.substrate.reward_log import RewardLog
+from dbc_desktop.chain.substrate.runtime import Runtime
+from dbc_desktop.chain.substrate.storage import View
+from dbc_desktop.domain.account import AccountState, Address
+from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.call import EventRecord
+from dbc_desktop.domain.errors import BackendMismatch, DbcError
+from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
+from dbc_desktop.domain.machine import Machine, MachineId
+from dbc_desktop.domain.network import BlockSummary, Deadline, MachineTable, NetworkTotals
+from dbc_desktop.domain.rental import RentOrder, RentQuote, RentStatus
+from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.rules import views
+from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
+from dbc_desktop.rules.engine import Engine
+from dbc_desktop.rules.online_profile import payout
+from dbc_desktop.rules.reward_queue import Owner, Queue, rewards, unpack
+
+MOST_BLOCKS = 200
+"""Blocks that one list shows at most: each costs a request."""
+
+_PERCENT_99 = 990_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the node stands: its newest block, how far it is final, and what reads it."""
+
+    header: Header
+    finalised: int
+    runtime: Runtime
+    view: View
+
+
+@contextmanager
+def shaped() -> Iterator[None]:
+    """A value of another shape than this program knows is a chain of another version, not a bug of ours.
+
+    Raises:
+        BackendMismatch: `storage`.
+    """
+    try:
+        yield
+    except DbcError:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError) as error:
+        raise BackendMismatch("storage") from error
+
+
+class NodeReads:
+    """The reading methods of `ChainReader`; who inherits says where the node stands."""
+
+    _blocks: Blocks
+    _log: RewardLog
+
+    def _now(self) -> Standing:
+        raise AssertionError("the side that inherits says where the node stands")
+
+    def _next_nonce(self, address: Address, stored: int) -> int:
+        raise AssertionError("the side that inherits asks for the pool")
+
+    def _mirror(self) -> Mirror:
+        """A mirror of the newest block with what root set."""
+        now = self._now()
+        mirror = Mirror(now.view, now.header.height, self._log)
+        mirror.read_parameters()
+        return mirror
+
+    def account(self, address: Address) -> AccountState:
+        """Balances of an account; `nonce` counts pending ones."""
+        with shaped():
+            mirror = self._mirror_of_account(address)
+            state = views.account_state(mirror.engine(), address)
+        return replace(state, nonce=self._next_nonce(address, state.nonce))
+
+    def _mirror_of_account(self, address: Address) -> Mirror:
+        now = self._now()
+        mirror = Mirror(now.view, now.header.height, self._log)
+        mirror.read_accounts([address.raw])
+        return mirror
+
+    def controller_of(self, stash: Address) -> Address | None:
+        """The controller that `stash` named."""
+        found = self._now().view.get("OnlineProfile", "StashController", stash.raw)
+        return None if found is None else Address(found)
+
+    def stash_of(self, controller: Address) -> Address | None:
+        """The stash that named `controller`."""
+        found = self._now().view.get("OnlineProfile", "ControllerStash", controller.raw)
+        return None if found is None else Address(found)
+
+    def server_rooms(self, stash: Address) -> tuple[bytes, ...]:
+        """The 32-byte ids of its server rooms."""
+        return tuple(self._now().view.get("OnlineProfile", "StashServerRooms", stash.raw))
+
+    def stash(self, stash: Address) -> StashOverview:
+        """Rewards and stake of a stash."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_machines(mirror.read_stashes([stash.raw]))
+            return views.stash_overview(mirror.engine(), stash)
+
+    def machine(self, machine_id: MachineId) -> Machine | None:
+        """One machine."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_machines([machine_id], earned=True)
+            return views.machine(mirror.engine(), machine_id)
+
+    def machines_of(self, stash: Address) -> tuple[Machine, ...]:
+        """All machines of a stash."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_machines(mirror.read_stashes([stash.raw]), earned=True)
+            return views.machines_of(mirror.engine(), stash)
+
+    def market(self) -> MachineTable:
+        """Every machine that is online or rented."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_market()
+            return views.market(mirror.engine())
+
+    def rewards(self, stash: Address, from_era: int, to_era: int) -> tuple[RewardRow, ...]:
+        """What each payout released, newest era first."""
+        with shaped():
+            mirror = self._mirror()
+            ids = mirror.read_stashes([stash.raw])
+            eras = range(max(1, from_era), min(to_era, mirror.newest_paid + mirror.shift) + 1)
+            if not ids or not eras:
+                return ()
+            mirror.read_machines(ids)
+            found = self._log.rows(mirror.view, ids, eras)
+            engine = mirror.engine()
+            queues = {one: _queue_of(engine, one) for one in ids}
+        made = [
+            _reward_row(era, MachineId(one), earned, released, queues[one], mirror.shift)
+            for (era, one), (earned, released) in found.items()
+            if earned or released
+        ]
+        return tuple(sorted(made, key=lambda row: (-row.era, row.machine_id)))
+
+    def release_schedule(self, stash: Address) -> ReleaseSchedule:
+        """What is still locked and when it will be released."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_machines(mirror.read_stashes([stash.raw]))
+            found = views.release_schedule(mirror.engine(), stash)
+        return replace(found, first_era=found.first_era + mirror.shift)
+
+    def rent_order(self, rent_id: int) -> RentOrder | None:
+        """One order that holds GPUs now; the chain forgets those that lapsed or ended."""
+        if not 0 <= rent_id < 2**64:
+            return None
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_orders([rent_id])
+            return self._with_fee(views.rent_order(mirror.engine(), rent_id))
+
+    def rent_orders(self, renter: Address) -> tuple[RentOrder, ...]:
+        """The orders of a renter that hold GPUs now, newest first."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_orders(mirror.read_user(renter.raw))
+            found = views.rent_orders(mirror.engine(), renter)
+        return tuple(one for one in map(self._with_fee, found) if one is not None)
+
+    def orders_on(self, machine_id: MachineId) -> tuple[RentOrder, ...]:
+        """The orders that now hold GPUs of a machine."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_orders(mirror.read_machines([machine_id]))
+            found = views.orders_on(mirror.engine(), machine_id)
+        return tuple(one for one in map(self._with_fee, found) if one is not None)
+
+    def _with_fee(self, order: RentOrder | None) -> RentOrder | None:
+        """A confirmed order's fee stands in the event of its block only; None where the node forgot that."""
+        if order is None or order.status is RentStatus.WAITING_VERIFYING:
+            return order
+        return replace(order, fee=self._paid(order))
+
+    def _paid(self, order: RentOrder) -> Balance | None:
+        raise AssertionError(f"the side that inherits looks for what was paid for {order.rent_id}")
+
+    def rent_quote(self, machine_id: MachineId, gpu_num: int, duration_blocks: int) -> RentQuote:
+        """What an order would cost now."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_machines([machine_id])
+            return views.rent_quote(mirror.engine(), machine_id, gpu_num, duration_blocks)
+
+    def network(self) -> NetworkTotals:
+        """Sums over the whole network."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_totals()
+            return views.network_totals(mirror.engine())
+
+    def deadlines(self, address: Address) -> tuple[Deadline, ...]:
+        """What ends for this account."""
+        with shaped():
+            mirror = self._mirror()
+            orders = list(mirror.read_user(address.raw))
+            controlled = mirror.view.get("OnlineProfile", "ControllerStash", address.raw)
+            stashes = [address.raw, *([] if controlled is None else [controlled])]
+            orders += mirror.read_machines(mirror.read_stashes(stashes))
+            mirror.read_orders(orders)
+            found = views.deadlines(mirror.engine(), address)
+        if not mirror.shift:
+            return found
+        return tuple(
+            replace(one, subject=str(int(one.subject) + mirror.shift)) if one.kind in ("payout", "era") else one
+            for one in found
+        )
+
+    def blocks(self, before: int, limit: int) -> tuple[BlockSummary, ...]:
+        """Blocks below height `before`, newest first, as far as the node keeps their state."""
+        now = self._now()
+        highest = min(before - 1, now.header.height)
+        lowest = max(0, highest - min(limit, MOST_BLOCKS) + 1)
+        if highest < 0 or limit <= 0:
+            return ()
+        top = now.header
+        if highest < top.height:
+            (found,) = self._blocks.hashes(range(highest, highest + 1))
+            if found is None:
+                return ()
+            top = self._blocks.header(found)
+        chain = self._blocks.down_to(top, lowest)[::-1]
+        counts = self._blocks.event_counts(now.runtime, [block.header.hash for block in chain])
+        made = []
+        for block, count in zip(chain, counts, strict=True):
+            if count is None:
+                break
+            header = block.header
+            made.append(BlockSummary(header.height, header.hash, header.parent_hash, len(block.extrinsics), count))
+        return tuple(made)
+
+    def events(self, height: int) -> tuple[EventRecord, ...]:
+        """The events of one block; empty where there is no such block."""
+        if not 0 <= height < 2**32:
+            return ()
+        (found,) = self._blocks.hashes(range(height, height + 1))
+        if found is None:
+            return ()
+        header = self._blocks.header(found)
+        return self._events_of(header)
+
+    def _events_of(self, header: Header) -> tuple[EventRecord, ...]:
+        raise AssertionError(f"the side that inherits knows the runtime at {header.height}")
+
+    # --- what a node keeps no index for ---------------------------------------------------------------------------
+
+    def extrinsics(self, query: ExtrinsicQuery, limit: int, after: Mark | None = None) -> ExtrinsicPage:
+        """Not on a node: it keeps no index."""
+        raise _no_index(query, limit, after)
+
+    def extrinsic(self, tx_hash: bytes) -> ExtrinsicDetail | None:
+        """Not on a node."""
+        raise _no_index(tx_hash)
+
+    def extrinsic_at(self, height: int, position: int) -> ExtrinsicDetail | None:
+        """Not on a node."""
+        raise _no_index(height, position)
+
+    def event_log(self, query: EventQuery, limit: int, after: Mark | None = None) -> EventPage:
+        """Not on a node."""
+        raise _no_index(query, limit, after)
+
+
+def _no_index(*asked: object) -> BackendMismatch:
+    del asked
+    return BackendMismatch("explorer")
+
+
+def _reward_row(
+    era: int, machine_id: MachineId, earned: int, released: int, found: tuple[Queue, Owner] | None, shift: int
+) -> RewardRow:
+    """One era of one machine; what of it was released at once follows from its whole reward (chain-rules 4.9)."""
+    at_once = perbill_mul(perbill_rational(1, 4), earned)
+    if found is not None:
+        queue, owner = found
+        waiting, back = rewards(queue), queue.last_era + shift - era
+        if 0 <= back < len(waiting):  # as long as it waits the whole reward is known, and the figure exact
+            whole = waiting[len(waiting) - 1 - back]
+            at_once = perbill_mul(perbill_rational(49, 200), whole) + perbill_mul(perbill_rational(1, 200), whole)
+            if era <= owner.deadline + shift:
+                at_once = perbill_mul(_PERCENT_99, at_once)
+    at_once = min(at_once, released)
+    return RewardRow(era, machine_id, Balance(earned), Balance(at_once), Balance(released - at_once))
+
+
+def _queue_of(engine: Engine, machine_id: str) -> tuple[Queue, Owner] | None:
+    data, owner = engine.state.get(payout.QUEUES, machine_id), engine.state.get(payout.OWNERS, machine_id)
+    return None if data is None or owner is None else (unpack(data), owner)

@@ -1,0 +1,86 @@
+"""The node over HTTP on loopback, in a thread of its own."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.doubles.substrate_node.node import Refusal, TestNode
+
+
+class NodeServer:
+    """Serves one node at `url` until it is closed."""
+
+    def __init__(self, node: TestNode) -> None:
+        self.node = node
+        self.requests = 0
+        owner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                owner.requests += 1
+                owner._handle(self)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Quiet."""
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def _handle(self, request: BaseHTTPRequestHandler) -> None:
+        faults = self.node.faults
+        asked = json.loads(request.rfile.read(int(request.headers["content-length"])))
+        if faults.down:
+            self._send(request, 503, b"")
+            return
+        rows = asked if isinstance(asked, list) else [asked]
+        answers = [self._one(row) for row in rows]
+        loses = faults.lose_submit and any(row["method"] == "author_submitExtrinsic" for row in rows)
+        if loses:
+            request.close_connection = True
+            request.connection.close()
+            return
+        body = json.dumps(answers if isinstance(asked, list) else answers[0]).encode()
+        if faults.garbage is not None:
+            body = faults.garbage
+        if faults.giant is not None:
+            body = b" " * faults.giant + body
+        self._send(request, 200, body, faults.truncate)
+
+    def _one(self, row: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = {"jsonrpc": "2.0", "id": row["id"]}
+        try:
+            answer["result"] = self.node.answer(row["method"], row["params"])
+        except Refusal as refusal:
+            error: dict[str, Any] = {"code": refusal.code, "message": refusal.message}
+            if refusal.data is not None:
+                error["data"] = refusal.data
+            answer["error"] = error
+        return answer
+
+    @staticmethod
+    def _send(request: BaseHTTPRequestHandler, status: int, body: bytes, cut: int | None = None) -> None:
+        request.send_response(status)
+        request.send_header("content-type", "application/json")
+        request.send_header("content-length", str(len(body)))
+        if cut is not None:
+            request.send_header("connection", "close")
+            request.close_connection = True
+        request.end_headers()
+        try:
+            request.wfile.write(body if cut is None else body[:cut])
+        except OSError:
+            request.close_connection = True
