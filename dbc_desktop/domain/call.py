@@ -136,12 +136,7 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a call would do now, from an overlay that was dropped (design 3.2).
-
-    Attributes:
-        estimate: Why the chain may do otherwise: `other_rules` (a real node has the last word) or `not_played` (the
-            engine does not know this call, so that only the fee is told); None where it is what will happen.
-    """
+    """What a call would do now, from an overlay that was dropped (design 3.2)."""
 
     call: Call
     fee: Balance
@@ -149,4 +144,3 @@ class Preview:
     reserved_after: Balance
     consequences: tuple[Consequence, ...]
     error: tuple[str, str] | None = None
-    estimate: str | None = None

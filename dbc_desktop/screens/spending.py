@@ -90,7 +90,8 @@ def spending_screen(
     call = draft.call
     signer = next((account for account in accounts if account.address.raw == draft.signer), None)
     verb, sign = _names(call, preview)
-    lines = [_line(each) for each in preview.consequences if each.kind != "would_fail"]
+    # Where the engine is sure, the problem says it and nothing can be signed; of a node it is only told.
+    lines = [_line(each) for each in preview.consequences if each.kind != "would_fail" or preview.error is None]
     lines.append(
         Line("idle", tr("free afterwards:"), formats.amount(preview.free_after), _reserved(preview.reserved_after))
     )

@@ -115,13 +115,12 @@ class Transactions:
             final = self._backend.head().finalised
             found = self._backend.receipt(entry.tx_hash, entry.born)
             if found is None:
-                found = Receipt(entry.tx_hash, TxStatus.UNKNOWN)
-                if entry.is_over(final):
-                    found = replace(found, status=TxStatus.EXPIRED)
-                    settled.append(found)
-                self._remember(found)
-                continue
-            if found.status in _SETTLED:
+                was_in_block = entry.status is TxStatus.INCLUDED
+                found = Receipt(entry.tx_hash, TxStatus.RETRACTED if was_in_block else TxStatus.UNKNOWN)
+            if found.status not in _SETTLED and found.height is None and entry.is_over(final):
+                found = Receipt(entry.tx_hash, TxStatus.EXPIRED, call=entry.call)
+                settled.append(found)
+            elif found.status in _SETTLED:
                 found = replace(found, error=found.error or _silent_failure(found, entry.call))
                 settled.append(found)
             self._remember(found)

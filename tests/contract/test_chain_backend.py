@@ -1,4 +1,4 @@
-"""One suite for every `LocalBackend`: in this process, and through the engine process."""
+"""One suite for every backend: the embedded chain in this process and through the engine process, and a node."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.domain.simulation import Plan
 from dbc_desktop.rules.hardware_report import report_message
 from tests.doubles.chain_user import ChainUser, transfer
+from tests.doubles.node_user import ChainThroughNode
 
 DBC = 10**15
 TRANSFER_FEE = 149 * 10**9 + 113_638_000 + 10_000
@@ -102,17 +103,10 @@ def describe(chain: LocalBackend, user: ChainUser) -> None:
 
 
 class BackendSuite:
-    """What every embedded chain promises; `chain` has residents and stands still unless it is told to move."""
+    """What every backend promises; `chain` has residents and stands still unless it is told to move."""
 
-    def test_it_says_which_chain_it_is(self, chain: LocalBackend) -> None:
-        identity = chain.identity()
-        assert (identity.kind, identity.rules_profile) == ("local", "launch-2021")
-        assert (identity.spec_version, identity.transaction_version) == (411, 2)
-        assert (identity.token, identity.decimals, identity.ss58_prefix) == ("DBC", 15, 42)
-        assert chain.capabilities() == frozenset(Capability)
-        genesis = chain.blocks(1, 5)
-        assert [block.height for block in genesis] == [0]
-        assert genesis[0].hash == identity.genesis_hash
+    keeps_the_past = True
+    """Whether orders that lapsed or ended can still be read; a node forgets them."""
 
     def test_a_new_chain_is_populated_and_paid_for_one_era(self, chain: LocalBackend) -> None:
         head = chain.head()
@@ -130,38 +124,6 @@ class BackendSuite:
         rows = chain.rewards(owner.stash, 0, 9)
         assert {row.era for row in rows} == {2}
         assert sum(row.released.units for row in rows) == chain.stash(owner.stash).claimable.units
-
-    def test_a_reward_is_explained_by_what_it_was_reckoned_from(self, chain: LocalBackend) -> None:
-        machine_id = chain.market().machine_id[0]
-        owner = found_machine(chain, machine_id)
-        (row,) = [row for row in chain.rewards(owner.stash, 2, 2) if row.machine_id == machine_id]
-        found = chain.explain(machine_id, 2)
-        inputs, steps = found.inputs, found.steps
-        assert (inputs.stash, inputs.gpu_num, inputs.earlier) == (owner.stash, owner.gpu_num, ())
-        assert (inputs.genesis_hash, inputs.rules_profile) == (chain.identity().genesis_hash, "launch-2021")
-        assert (steps.earned, steps.at_once, steps.from_earlier) == (row.earned, row.at_once, row.from_earlier)
-        assert steps.earned.units + 3 * (steps.reward.units // 100 // 3) == steps.reward.units
-        hashes = {block.height: block.hash for block in chain.blocks(28_901, 200)}
-        assert inputs.began.height == 14_401
-        assert hashes[inputs.paid.height] == inputs.paid.hash
-        assert 28_803 <= inputs.paid.height < 28_863
-        for era, reason in ((1, "not_paid"), (3, "not_paid")):
-            with pytest.raises(InvalidInput) as refused:
-                chain.explain(machine_id, era)
-            assert (refused.value.field, refused.value.reason) == ("reward", reason)
-
-    def test_a_plan_is_played_beside_the_chain(self, chain: LocalBackend) -> None:
-        head = chain.head()
-        plan = Plan(gpus=8, points_per_gpu=24_158, power_watts=400, tariff_usd=250_000)
-        found = chain.simulate(plan, 30)
-        assert (found.height, found.rules_profile, len(found.rows)) == (28_900, "launch-2021", 30)
-        assert (found.rows[0].era, found.rows[0].electricity_usd) == (4, 19_200_000)
-        assert found.earned == found.released + found.rows[-1].locked
-        assert chain.simulate(plan, 30) == found
-        assert chain.head() == head
-        with pytest.raises(InvalidInput) as refused:
-            chain.simulate(plan, 731)
-        assert (refused.value.field, refused.value.reason) == ("eras", "out_of_range")
 
     def test_an_account_nobody_saw_is_all_zero(self, chain: LocalBackend, bob: ChainUser) -> None:
         state = chain.account(bob.address)
@@ -212,12 +174,6 @@ class BackendSuite:
         assert chain.fee_of(149, call) == TRANSFER_FEE
         done(chain, alice, call)
         assert chain.account(alice.address).free == seen.free_after
-
-    def test_a_preview_names_the_failure(self, chain: LocalBackend, alice: ChainUser, bob: ChainUser) -> None:
-        funded(chain, alice)
-        seen = chain.preview(transfer(bob.address.raw, 2_000_000 * DBC), alice.address)
-        assert seen.error == ("Balances", "InsufficientBalance")
-        assert "would_fail" in [one.kind for one in seen.consequences]
 
     def test_a_failed_call_is_in_its_block_and_costs_the_fee(
         self, chain: LocalBackend, alice: ChainUser, bob: ChainUser
@@ -357,6 +313,10 @@ class BackendSuite:
         assert order.rent_id in [one.rent_id for one in chain.orders_on(order.machine_id)]
         chain.jump(600)
         ended = chain.rent_order(order.rent_id)
+        if not self.keeps_the_past:
+            assert ended is None
+            assert chain.rent_orders(alice.address) == ()
+            return
         assert ended is not None
         assert ended.status is RentStatus.ENDED
         assert chain.rent_orders(alice.address) == (ended,)
@@ -366,6 +326,79 @@ class BackendSuite:
         with pytest.raises(ChainRejected) as refused:
             chain.rent_quote(machine_id, 1, 301)
         assert (refused.value.pallet, refused.value.name) == ("RentMachine", "OnlyHalfHourAllowed")
+
+    def test_heads_and_events_are_told_until_the_end(self, chain: LocalBackend, alice: ChainUser) -> None:
+        changes: list[HeadChange] = []
+        arrived = threading.Event()
+
+        def told(change: HeadChange) -> None:
+            changes.append(change)
+            if change.head.height == 28_901:
+                arrived.set()
+
+        subscription = chain.follow(told)
+        chain.play_money(alice.address)
+        chain.jump(1)
+        assert arrived.wait(10)
+        assert changes[-1].head == chain.head()
+        assert "Transfer" in [event.name for event in changes[-1].events]
+        subscription.close()
+        seen = len(changes)
+        chain.jump(5)
+        chain.head()
+        assert len(changes) == seen
+
+
+class LocalSuite(BackendSuite):
+    """What only the embedded chain promises: its clock, its log, its file, its certainty."""
+
+    def test_a_plan_is_played_beside_the_chain(self, chain: LocalBackend) -> None:
+        head = chain.head()
+        plan = Plan(gpus=8, points_per_gpu=24_158, power_watts=400, tariff_usd=250_000)
+        found = chain.simulate(plan, 30)
+        assert (found.height, found.rules_profile, len(found.rows)) == (28_900, "launch-2021", 30)
+        assert (found.rows[0].era, found.rows[0].electricity_usd) == (4, 19_200_000)
+        assert found.earned == found.released + found.rows[-1].locked
+        assert chain.simulate(plan, 30) == found
+        assert chain.head() == head
+        with pytest.raises(InvalidInput) as refused:
+            chain.simulate(plan, 731)
+        assert (refused.value.field, refused.value.reason) == ("eras", "out_of_range")
+
+    def test_a_reward_is_explained_by_what_it_was_reckoned_from(self, chain: LocalBackend) -> None:
+        machine_id = chain.market().machine_id[0]
+        owner = found_machine(chain, machine_id)
+        (row,) = [row for row in chain.rewards(owner.stash, 2, 2) if row.machine_id == machine_id]
+        found = chain.explain(machine_id, 2)
+        inputs, steps = found.inputs, found.steps
+        assert (inputs.stash, inputs.gpu_num, inputs.earlier) == (owner.stash, owner.gpu_num, ())
+        assert (inputs.genesis_hash, inputs.rules_profile) == (chain.identity().genesis_hash, "launch-2021")
+        assert (steps.earned, steps.at_once, steps.from_earlier) == (row.earned, row.at_once, row.from_earlier)
+        assert steps.earned.units + 3 * (steps.reward.units // 100 // 3) == steps.reward.units
+        hashes = {block.height: block.hash for block in chain.blocks(28_901, 200)}
+        assert inputs.began.height == 14_401
+        assert hashes[inputs.paid.height] == inputs.paid.hash
+        assert 28_803 <= inputs.paid.height < 28_863
+        for era, reason in ((1, "not_paid"), (3, "not_paid")):
+            with pytest.raises(InvalidInput) as refused:
+                chain.explain(machine_id, era)
+            assert (refused.value.field, refused.value.reason) == ("reward", reason)
+
+    def test_it_says_which_chain_it_is(self, chain: LocalBackend) -> None:
+        identity = chain.identity()
+        assert (identity.kind, identity.rules_profile) == ("local", "launch-2021")
+        assert (identity.spec_version, identity.transaction_version) == (411, 2)
+        assert (identity.token, identity.decimals, identity.ss58_prefix) == ("DBC", 15, 42)
+        assert chain.capabilities() == frozenset(Capability)
+        genesis = chain.blocks(1, 5)
+        assert [block.height for block in genesis] == [0]
+        assert genesis[0].hash == identity.genesis_hash
+
+    def test_a_preview_names_the_failure(self, chain: LocalBackend, alice: ChainUser, bob: ChainUser) -> None:
+        funded(chain, alice)
+        seen = chain.preview(transfer(bob.address.raw, 2_000_000 * DBC), alice.address)
+        assert seen.error == ("Balances", "InsufficientBalance")
+        assert "would_fail" in [one.kind for one in seen.consequences]
 
     def test_a_jump_tells_its_progress_and_can_be_called_off(self, chain: LocalBackend) -> None:
         told: list[tuple[int, int]] = []
@@ -402,27 +435,6 @@ class BackendSuite:
         assert chain.head().height == before + 1
         chain.set_clock(ClockMode.INSTANT)
         assert outcome(chain, tx_hash).height == before + 2
-
-    def test_heads_and_events_are_told_until_the_end(self, chain: LocalBackend, alice: ChainUser) -> None:
-        changes: list[HeadChange] = []
-        arrived = threading.Event()
-
-        def told(change: HeadChange) -> None:
-            changes.append(change)
-            if change.head.height == 28_901:
-                arrived.set()
-
-        subscription = chain.follow(told)
-        chain.play_money(alice.address)
-        chain.jump(1)
-        assert arrived.wait(10)
-        assert changes[-1].head == chain.head()
-        assert "Transfer" in [event.name for event in changes[-1].events]
-        subscription.close()
-        seen = len(changes)
-        chain.jump(5)
-        chain.head()
-        assert len(changes) == seen
 
     def test_a_second_writer_is_told_who_has_it(self, chain: LocalBackend, folder: Path) -> None:
         chain.head()
@@ -631,7 +643,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "chain"
 
 
-class TestLocalChain(BackendSuite):
+class TestLocalChain(LocalSuite):
     """In this process."""
 
     @pytest.fixture
@@ -641,11 +653,23 @@ class TestLocalChain(BackendSuite):
         made.close()
 
 
-class TestHostedChain(BackendSuite):
+class TestHostedChain(LocalSuite):
     """Through the engine process."""
 
     @pytest.fixture
     def chain(self, folder: Path) -> Iterator[LocalBackend]:
         made = HostedChain(folder, is_running=False)
         yield made
+        made.close()
+
+
+class TestSubstrateChain(BackendSuite):
+    """Through a node, over JSON-RPC."""
+
+    keeps_the_past = False
+
+    @pytest.fixture
+    def chain(self, folder: Path) -> Iterator[LocalBackend]:
+        made = ChainThroughNode(folder)
+        yield made  # type: ignore[misc]
         made.close()

@@ -26,6 +26,7 @@ class ChainThroughNode:
     def __init__(
         self, folder: Path, profile: str = "mainnet-411", metadata: bytes | None = None, **options: Any
     ) -> None:
+        self.folder = folder
         self.behind = LocalChain(folder, is_running=False, profile=profile)
         self.node = TestNode(self.behind, metadata)
         self.server = NodeServer(self.node)

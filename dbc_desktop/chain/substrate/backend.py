@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.chain.backend import HeadChange, Subscription
+from dbc_desktop.chain.history_store import HistoryStore
 from dbc_desktop.chain.substrate import extrinsics
 from dbc_desktop.chain.substrate.blocks import Blocks, Header
 from dbc_desktop.chain.substrate.follow import POLL_SECONDS, Follower
@@ -51,6 +52,7 @@ class SubstrateChain(NodeReads):
         clock: Time; by default the system's.
         fresh_seconds: How long reads stay on one block.
         poll_seconds: How often a follower looks for a new head.
+        history: Where the movements of accounts are kept that a follower sees; closed with this object.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class SubstrateChain(NodeReads):
         clock: Clock | None = None,
         fresh_seconds: float = FRESH_SECONDS,
         poll_seconds: float = POLL_SECONDS,
+        history: HistoryStore | None = None,
     ) -> None:
         self._own_clock = SystemClock() if clock is None else None
         self._clock: Clock = clock or self._own_clock or SystemClock()
@@ -71,7 +74,8 @@ class SubstrateChain(NodeReads):
         self._outcomes = Outcomes(self._blocks, self._runtimes)
         self._pool = Pool(self._rpc)
         self._log = RewardLog()
-        self._follower = Follower(self._blocks, self._runtimes, self._head_anew, self._clock, poll_seconds)
+        self._history = history
+        self._follower = Follower(self._blocks, self._runtimes, self._head_anew, self._clock, poll_seconds, self._keep)
         self._fresh_seconds = fresh_seconds
         self._reading = threading.Lock()
         self._standing: Standing | None = None
@@ -165,6 +169,20 @@ class SubstrateChain(NodeReads):
     def _head_of(standing: Standing) -> Head:
         era, moment = standing.view.many([("OnlineProfile", "CurrentEra", ()), ("Timestamp", "Now", ())])
         return Head(standing.header.height, standing.header.hash, era, moment, standing.finalised)
+
+    def _genesis(self) -> bytes:
+        if self._rpc.genesis_hash is None:
+            self._now()
+        return self._rpc.genesis_hash or b""
+
+    def _keep(self, blocks: Sequence[tuple[Header, tuple[EventRecord, ...]]]) -> None:
+        """Take the events of these blocks, each the child of the one before, into the books."""
+        if self._history is None or not blocks:
+            return
+        genesis = self._genesis()
+        self._history.forget_above(genesis, blocks[0][0].height - 1)
+        for header, events in blocks:
+            self._history.add_block(genesis, header.height, events)
 
     # --- what the reading half asks of this one -------------------------------------------------------------------
 
@@ -303,6 +321,8 @@ class SubstrateChain(NodeReads):
             self._own_clock.close()
         self._follower.close()
         self._rpc.close()
+        if self._history is not None:
+            self._history.close()
 
 
 def _plain(name: object) -> str:

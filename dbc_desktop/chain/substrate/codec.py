@@ -14,8 +14,10 @@ from dbc_desktop.chain.substrate import parts
 from dbc_desktop.chain.substrate.metadata import Field, Metadata, TypeDef, VariantDef
 from dbc_desktop.chain.substrate.parts import Decode, Encode, Variant
 from dbc_desktop.domain.call import Call
+from dbc_desktop.domain.dispute import MachineFault
 from dbc_desktop.domain.errors import BackendMismatch, ChainAnswerInvalid
 from dbc_desktop.domain.machine import Coordinate
+from dbc_desktop.domain.super_node import Payee, PayTo
 
 _MOST_COST = 4_000
 """Values that a type of fixed shape may hold: a stranger's metadata must not make one byte into a million values."""
@@ -239,14 +241,26 @@ def _as_variant(value: Any, known: dict[str, VariantDef]) -> tuple[str, Any]:
     """Which variant a value means, and what goes into it."""
     if isinstance(value, Variant):
         return value.name, value.value
-    if isinstance(value, Coordinate):
-        return value.direction, value.value
     if isinstance(value, Call):
         if value.pallet in known:  # the runtime's call: a pallet, then one of its calls
             return value.pallet, Variant(value.name, value.args)
         return value.name, value.args
     if isinstance(value, bytes) and "Id" in known:
         return "Id", value
-    if isinstance(value, str):
-        return str(value), None
-    raise TypeError("no variant")
+    found = variant_of(value)
+    if found is None:
+        raise TypeError("no variant")
+    return found
+
+
+def variant_of(value: object) -> Variant | None:
+    """A domain value that the chain writes as an enumeration, as its variant; None for any other."""
+    if isinstance(value, Coordinate):
+        return Variant(value.direction, value.value)
+    if isinstance(value, MachineFault):
+        inner: tuple[object, object] = (value.reporter_hash, value.box_pubkey)
+        return Variant(value.kind.value, (value.machine_id, value.rent_id) if value.is_fast else inner)
+    if isinstance(value, Payee):
+        name = "None" if value.pay_to is PayTo.NOWHERE else value.pay_to.name.capitalize()
+        return Variant(name, value.account)
+    return Variant(str(value)) if isinstance(value, str) else None

@@ -12,14 +12,13 @@ from typing import Any
 
 from dbc_desktop.chain.extrinsic import VALID_BLOCKS, Era, era_bytes, take_era
 from dbc_desktop.chain.scale import Cursor
-from dbc_desktop.chain.substrate.codec import Codec
+from dbc_desktop.chain.substrate.codec import Codec, variant_of
 from dbc_desktop.chain.substrate.metadata import Extension
 from dbc_desktop.chain.substrate.parts import Variant
 from dbc_desktop.chain.substrate.runtime import Runtime
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Draft, SigningContext
 from dbc_desktop.domain.errors import BackendMismatch, ChainAnswerInvalid, InvalidTransaction
-from dbc_desktop.domain.machine import Coordinate
 
 _EXTRINSIC_VERSION = 4
 
@@ -215,12 +214,13 @@ def same(said: Any, shown: Any) -> bool:
         args = tuple(values.values()) if isinstance(values, dict) else () if values is None else values
         args = args if isinstance(args, tuple) and len(args) == len(shown.args) else (args,)
         return len(args) == len(shown.args) and all(map(same, args, shown.args))
-    if isinstance(shown, Coordinate):
-        return bool(said == Variant(shown.direction, shown.value))
     if isinstance(said, Variant):
         if isinstance(shown, bytes):
             return said == Variant("Id", shown)
-        return isinstance(shown, str) and said.value is None and said.name == str(shown)
+        found = shown if isinstance(shown, Variant) else variant_of(shown)
+        return found is not None and said.name == found.name and same(said.value, found.value)
+    if isinstance(said, dict) and isinstance(shown, tuple):
+        return same(tuple(said.values()), shown)
     if isinstance(said, dict):
         return all(hasattr(shown, name) and same(value, getattr(shown, name)) for name, value in said.items())
     if isinstance(said, bytes):

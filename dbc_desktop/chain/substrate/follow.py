@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from dbc_desktop.chain.backend import HeadChange, Subscription
@@ -12,7 +12,7 @@ from dbc_desktop.chain.substrate.blocks import Block, Blocks, Header
 from dbc_desktop.chain.substrate.runtime import Runtimes
 from dbc_desktop.domain.call import EventRecord
 from dbc_desktop.domain.clock import Clock
-from dbc_desktop.domain.errors import ChainError, ChainRequestFailed
+from dbc_desktop.domain.errors import ChainError, ChainRequestFailed, StorageError
 from dbc_desktop.domain.network import Head
 
 POLL_SECONDS = 2.0
@@ -28,6 +28,8 @@ class Follower:
         runtimes: How their events are read.
         head_at: The head in words of the domain; reads the newest block anew.
         clock: Time; `wait` of it ends early when the owner closes.
+        poll_seconds: How often it looks.
+        keep: Takes what was told into the books: blocks whose state was read, each the child of the one before.
     """
 
     def __init__(
@@ -37,9 +39,10 @@ class Follower:
         head_at: Callable[[], tuple[Header, Head]],
         clock: Clock,
         poll_seconds: float = POLL_SECONDS,
+        keep: Callable[[Sequence[tuple[Header, tuple[EventRecord, ...]]]], None] = lambda blocks: None,
     ) -> None:
         self._blocks, self._runtimes, self._head_at, self._clock = blocks, runtimes, head_at, clock
-        self._poll_seconds = poll_seconds
+        self._poll_seconds, self._keep = poll_seconds, keep
         self._feed = HeadFeed("node-heads")
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -51,6 +54,9 @@ class Follower:
         subscription = self._feed.follow(callback)
         with self._starting:
             if self._thread is None and not self._closing.is_set():
+                # From here on nothing is missed, however late the thread gets its first turn.
+                with suppress(ChainError, StorageError):
+                    self.poll()
                 self._thread = threading.Thread(target=self._run, name="node-poll", daemon=True)
                 self._thread.start()
         return subscription
@@ -66,10 +72,18 @@ class Follower:
         if last is not None and header.hash == last.hash:
             return False
         events: list[EventRecord] = []
+        told: list[tuple[Header, tuple[EventRecord, ...]]] = []
         for block in self._missed(last, header):
-            events += self._events(block)
+            found = self._events(block)
+            if found is None:  # the node does not keep that block's state any more: a gap in the books
+                told = []
+                continue
+            told.append((block.header, found))
+            events += found
+        self._keep(told)
         self._last = header
-        self._feed.push(head, tuple(events[-MOST_EVENTS:]))
+        # What lay before somebody began to listen is no news.
+        self._feed.push(head, () if last is None else tuple(events[-MOST_EVENTS:]))
         return last is not None
 
     def close(self) -> None:
@@ -97,16 +111,16 @@ class Follower:
                 known.add(old.hash)
         return chain
 
-    def _events(self, block: Block) -> tuple[EventRecord, ...]:
+    def _events(self, block: Block) -> tuple[EventRecord, ...] | None:
         try:
             return self._blocks.events(self._runtimes.at(block.header.parent_hash), block.header)
-        except ChainRequestFailed:  # the node does not keep that block's state any more
-            return ()
+        except ChainRequestFailed:
+            return None
 
     def _run(self) -> None:
         while not self._closing.is_set():
             # Unreachable or garbled: what was missed is filled in when it answers again.
-            with suppress(ChainError):
+            with suppress(ChainError, StorageError):
                 self.poll()
             if self._clock.wait(self._poll_seconds):
                 return

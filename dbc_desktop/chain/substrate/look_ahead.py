@@ -10,21 +10,17 @@ from dbc_desktop.chain.substrate.reads import shaped
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Preview
 from dbc_desktop.domain.machine import HardwareInfo
+from dbc_desktop.rules import balances
 from dbc_desktop.rules.catalogue import BY_NAME
 from dbc_desktop.rules.dispatch import SIGNED
 from dbc_desktop.rules.preview import preview
-
-OTHER_RULES = "other_rules"
-"""Computed by the rules this program knows; the node decides."""
-
-NOT_PLAYED = "not_played"
-"""The engine does not know this call: only the fee is told."""
 
 
 def look_ahead(mirror: Mirror, call: Call, signer: bytes, fee: int) -> Preview:
     """What `call` would do in the next block, as far as today's rules and the state it touches tell.
 
-    A refusal by the engine is told as a consequence, not as a certainty: the node has the last word.
+    A refusal by the engine is told as a consequence, not as a certainty: the node has the last word. Of a call that
+    the engine does not play only the fee is told.
 
     Raises:
         ChainUnreachable, BackendMismatch: The state cannot be read.
@@ -33,11 +29,10 @@ def look_ahead(mirror: Mirror, call: Call, signer: bytes, fee: int) -> Preview:
         read_touched(mirror, call, signer)
         engine = mirror.engine()
         if (call.pallet, call.name) not in SIGNED:
-            held = engine.state.tables["System.Account"].get(signer)
-            free, reserved = (held.free, held.reserved) if held is not None else (0, 0)
-            return Preview(call, Balance(fee), Balance(free - fee), Balance(reserved), (), None, NOT_PLAYED)
+            held = balances.holdings(engine.state, signer)
+            return Preview(call, Balance(fee), Balance(held.free - fee), Balance(held.reserved), ())
         made = preview(engine.profile, engine.height + 1, engine.state, call, signer, fee)
-    return replace(made, error=None, estimate=OTHER_RULES)
+    return replace(made, error=None)
 
 
 def read_touched(mirror: Mirror, call: Call, signer: bytes) -> None:

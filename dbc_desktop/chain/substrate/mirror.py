@@ -273,6 +273,15 @@ class Mirror:
         for (who,), amount in self.view.entries("GenericFunc", "TotalDestroy"):
             self._layer.put(balances.BURNED, who, amount)
 
+    def node_emission(self) -> int:
+        """Units that the super nodes of the last staking era were paid together, 0 where the chain does not say."""
+        if not self.view.storage.has("Staking", "ErasValidatorReward"):
+            return 0
+        active = self.view.get("Staking", "ActiveEra")
+        if active is None or not active["index"]:
+            return 0
+        return int(self.view.get("Staking", "ErasValidatorReward", active["index"] - 1) or 0)
+
     def read_members(self) -> None:
         """Who is on the committee."""
         found = self.view.get("Committee", "Committee")

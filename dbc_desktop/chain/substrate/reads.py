@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from dbc_desktop.chain.history_store import HistoryStore
 from dbc_desktop.chain.substrate.blocks import Blocks, Header
 from dbc_desktop.chain.substrate.mirror import Mirror
 from dbc_desktop.chain.substrate.reward_log import RewardLog
@@ -15,15 +16,19 @@ from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import EventRecord
 from dbc_desktop.domain.errors import BackendMismatch, DbcError
+from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
+from dbc_desktop.domain.history import HistoryKind, HistoryPage
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import BlockSummary, Deadline, MachineTable, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentQuote, RentStatus
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.super_node import Election, Supply, Support
 from dbc_desktop.rules import views
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout
+from dbc_desktop.rules.profile import MAINNET_411
 from dbc_desktop.rules.reward_queue import Owner, Queue, rewards, unpack
 
 MOST_BLOCKS = 200
@@ -62,6 +67,7 @@ class NodeReads:
 
     _blocks: Blocks
     _log: RewardLog
+    _history: HistoryStore | None
 
     def _now(self) -> Standing:
         raise AssertionError("the side that inherits says where the node stands")
@@ -259,6 +265,30 @@ class NodeReads:
     def _events_of(self, header: Header) -> tuple[EventRecord, ...]:
         raise AssertionError(f"the side that inherits knows the runtime at {header.height}")
 
+    def supply(self) -> Supply:
+        """How many coins there are, come and are gone; the super nodes' part is that of the last staking era."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_totals()
+            mirror.read_accounts([MAINNET_411.treasury])
+            found = views.supply(mirror.engine())
+            paid = mirror.node_emission()
+        return replace(found, node_emission=Balance(paid), treasury_burned=None, price_height=None)
+
+    def history(
+        self, address: Address, before: Mark | None, limit: int, kinds: frozenset[HistoryKind] | None = None
+    ) -> HistoryPage:
+        """What this program saw move the coins of an account, and since when it looked."""
+        store, genesis = self._history, self._genesis()
+        if store is None:
+            return HistoryPage((), None, self._now().header.height + 1)
+        if store.known_from(genesis) is None:
+            return HistoryPage((), None, self._now().header.height + 1)
+        return store.page(genesis, address, before, limit, kinds)
+
+    def _genesis(self) -> bytes:
+        raise AssertionError("the side that inherits knows the genesis")
+
     # --- what a node keeps no index for ---------------------------------------------------------------------------
 
     def extrinsics(self, query: ExtrinsicQuery, limit: int, after: Mark | None = None) -> ExtrinsicPage:
@@ -277,10 +307,27 @@ class NodeReads:
         """Not on a node."""
         raise _no_index(query, limit, after)
 
+    def explain(self, machine_id: MachineId, era: int) -> Explanation:
+        """Not on a node: it does not keep what a reward was reckoned from."""
+        raise _lacking("explain", machine_id, era)
+
+    def election(self) -> Election:
+        """Not yet on a node."""
+        raise _lacking("super_nodes")
+
+    def support_of(self, address: Address) -> Support:
+        """Not yet on a node."""
+        raise _lacking("super_nodes", address)
+
 
 def _no_index(*asked: object) -> BackendMismatch:
+    return _lacking("explorer", *asked)
+
+
+def _lacking(what: str, *asked: object) -> BackendMismatch:
+    """What this backend does not do; the window hides it by its capabilities."""
     del asked
-    return BackendMismatch("explorer")
+    return BackendMismatch(what)
 
 
 def _reward_row(

@@ -74,7 +74,7 @@ TYPES: dict[str, Struct | Enumeration | str] = {
                 )
             )
         )
-    ),  # fmt: skip
+    ),
     "MachineStatus": Enumeration(
         (
             ("AddingCustomizeInfo", 0, ()),
@@ -152,7 +152,7 @@ TYPES: dict[str, Struct | Enumeration | str] = {
                 "refused_mut_hardware",
             )
         }
-    ),  # fmt: skip
+    ),
     "MachineRecentRewardInfo": _struct(
         machine_stash=A,
         recent_machine_reward="Vec<u128>",
@@ -192,6 +192,20 @@ TYPES: dict[str, Struct | Enumeration | str] = {
         gpu_index="Vec<u32>",
     ),
     "MachineGPUOrder": _struct(rent_order="Vec<u64>", used_gpu="Vec<u32>"),
+    "RewardDestination": Enumeration(
+        (("Staked", 0, ()), ("Stash", 1, ()), ("Controller", 2, ()), ("Account", 3, ((None, A),)), ("None", 4, ()))
+    ),
+    "MachineFaultType": Enumeration(
+        (
+            ("RentedInaccessible", 0, ((None, M), (None, "u64"))),
+            *(
+                (name, at, ((None, "[u8; 16]"), (None, "[u8; 32]")))
+                for at, name in enumerate(
+                    ("RentedHardwareMalfunction", "RentedHardwareCounterfeit", "OnlineRentFailed"), start=1
+                )
+            ),
+        )
+    ),
     "Phase": Enumeration((("ApplyExtrinsic", 0, ((None, "u32"),)), ("Finalization", 1, ()), ("Initialization", 2, ()))),
     "EventRecord": _struct(phase="Phase", event="RuntimeEvent", topics="Vec<H256>"),
     "ModuleError": _struct(index="u8", error="[u8; 4]"),

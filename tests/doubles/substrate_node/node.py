@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dbc_desktop.chain import extrinsic as extrinsics
+from dbc_desktop.chain.local import payout_books
 from dbc_desktop.chain.local.backend import LocalChain
 from dbc_desktop.chain.substrate.codec import Codec
 from dbc_desktop.chain.substrate.metadata import StorageEntry, decode_metadata
@@ -21,7 +22,9 @@ from dbc_desktop.domain.call import EventRecord
 from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.domain.network import BLOCK_MS
 from dbc_desktop.rules.engine import Engine
+from dbc_desktop.rules.online_profile import payout
 from dbc_desktop.rules.state import State
+from dbc_desktop.rules.work import era_of
 from tests.doubles.substrate_node.declared import EVENTS, errors, node_metadata
 from tests.doubles.substrate_node.state import NodeState
 
@@ -202,14 +205,22 @@ class TestNode:
             state = State()
             state.tables = {name: dict(rows) for name, rows in ledger.engine.state.tables.items()}
             engine = Engine(ledger.engine.profile, state, ledger.height, b"")
-            found = ledger.store.query("SELECT era, machine, value FROM rewards ORDER BY era", ())
             self._kept[head] = _Kept(
                 ledger.height,
-                NodeState(engine, ledger.start_ms + ledger.height * BLOCK_MS, [_reward(row) for row in found]),
+                NodeState(engine, ledger.start_ms + ledger.height * BLOCK_MS, self._rewards(engine)),
             )
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return head
+
+    def _rewards(self, engine: Engine) -> list[tuple[int, str, int, int]]:
+        """Era, machine, earned and released of every payout in the books."""
+        found = []
+        for one, _ in engine.state.items(payout.QUEUES):
+            for row in payout_books.rewards(self._ledger.store, one, 0, era_of(engine.height)):
+                earned, at_once, from_earlier = json.loads(row.value)[:3]
+                found.append((row.index, one, earned, at_once + from_earlier))
+        return found
 
     def _stored(self, pallet: str, item: str, entry: StorageEntry, at: bytes) -> dict[bytes, bytes]:
         kept = self._kept.get(at)
@@ -367,12 +378,6 @@ def _apart(events: Iterable[EventRecord]) -> Iterator[EventRecord]:
                 yield replace(event, fields={"machine_id": event.fields["machine_id"], "committee": member})
         else:
             yield event
-
-
-def _reward(row: tuple[int, bytes, bytes]) -> tuple[int, str, int, int]:
-    """Era, machine, earned, released of a line of the books."""
-    earned, at_once, from_earlier = json.loads(row[2])[:3]
-    return row[0], bytes(row[1]).hex(), earned, at_once + from_earlier
 
 
 def _hex(data: bytes) -> str:

@@ -25,7 +25,7 @@ class NodeServer:
                 owner.requests += 1
                 owner._handle(self)
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *args: Any) -> None:
                 """Quiet."""
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
