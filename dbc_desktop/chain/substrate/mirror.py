@@ -109,7 +109,7 @@ class Mirror:
         """Whether the last era is being paid just now: only in the first blocks of an era can it be."""
         offset = (self.height - 1) % BLOCKS_PER_ERA + 1
         is_paying = False
-        if payout.LIST_OFFSET <= offset <= payout.LIST_OFFSET + payout.SLOTS:
+        if payout.LIST_OFFSET <= offset <= payout.LIST_OFFSET + self._profile.payout_slots:
             waiting = self.view.get(_P, "AllMachineIdSnap")["all_machine_id"]
             is_paying = bool(waiting)
             if is_paying:

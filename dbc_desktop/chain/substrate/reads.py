@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from dbc_desktop.chain.history_store import HistoryStore
 from dbc_desktop.chain.substrate.blocks import Blocks, Header
+from dbc_desktop.chain.substrate.lacking import Lacking
 from dbc_desktop.chain.substrate.mirror import Mirror
 from dbc_desktop.chain.substrate.reward_log import RewardLog
 from dbc_desktop.chain.substrate.runtime import Runtime
@@ -16,14 +17,13 @@ from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import EventRecord
 from dbc_desktop.domain.errors import BackendMismatch, DbcError
-from dbc_desktop.domain.explanation import Explanation
-from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
+from dbc_desktop.domain.explorer import Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import BlockSummary, Deadline, MachineTable, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentQuote, RentStatus
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
-from dbc_desktop.domain.super_node import Election, Supply, Support
+from dbc_desktop.domain.super_node import Supply
 from dbc_desktop.rules import views
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
 from dbc_desktop.rules.engine import Engine
@@ -62,7 +62,7 @@ def shaped() -> Iterator[None]:
         raise BackendMismatch("storage") from error
 
 
-class NodeReads:
+class NodeReads(Lacking):
     """The reading methods of `ChainReader`; who inherits says where the node stands."""
 
     _blocks: Blocks
@@ -288,46 +288,6 @@ class NodeReads:
 
     def _genesis(self) -> bytes:
         raise AssertionError("the side that inherits knows the genesis")
-
-    # --- what a node keeps no index for ---------------------------------------------------------------------------
-
-    def extrinsics(self, query: ExtrinsicQuery, limit: int, after: Mark | None = None) -> ExtrinsicPage:
-        """Not on a node: it keeps no index."""
-        raise _no_index(query, limit, after)
-
-    def extrinsic(self, tx_hash: bytes) -> ExtrinsicDetail | None:
-        """Not on a node."""
-        raise _no_index(tx_hash)
-
-    def extrinsic_at(self, height: int, position: int) -> ExtrinsicDetail | None:
-        """Not on a node."""
-        raise _no_index(height, position)
-
-    def event_log(self, query: EventQuery, limit: int, after: Mark | None = None) -> EventPage:
-        """Not on a node."""
-        raise _no_index(query, limit, after)
-
-    def explain(self, machine_id: MachineId, era: int) -> Explanation:
-        """Not on a node: it does not keep what a reward was reckoned from."""
-        raise _lacking("explain", machine_id, era)
-
-    def election(self) -> Election:
-        """Not yet on a node."""
-        raise _lacking("super_nodes")
-
-    def support_of(self, address: Address) -> Support:
-        """Not yet on a node."""
-        raise _lacking("super_nodes", address)
-
-
-def _no_index(*asked: object) -> BackendMismatch:
-    return _lacking("explorer", *asked)
-
-
-def _lacking(what: str, *asked: object) -> BackendMismatch:
-    """What this backend does not do; the window hides it by its capabilities."""
-    del asked
-    return BackendMismatch(what)
 
 
 def _reward_row(

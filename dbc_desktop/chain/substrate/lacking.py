@@ -1,0 +1,65 @@
+"""What the port asks of a chain and a node does not do, or not yet; the window hides it by the capabilities."""
+
+from __future__ import annotations
+
+from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashClock
+from dbc_desktop.domain.errors import BackendMismatch
+from dbc_desktop.domain.explanation import Explanation
+from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
+from dbc_desktop.domain.machine import MachineId
+from dbc_desktop.domain.super_node import Election, Support
+
+
+class Lacking:
+    """Each method raises `BackendMismatch` with the name of the capability that is lacking."""
+
+    def extrinsics(self, query: ExtrinsicQuery, limit: int, after: Mark | None = None) -> ExtrinsicPage:
+        """A node keeps no index of its past."""
+        raise lacking("explorer", query, limit, after)
+
+    def extrinsic(self, tx_hash: bytes) -> ExtrinsicDetail | None:
+        """A node keeps no index of its past."""
+        raise lacking("explorer", tx_hash)
+
+    def extrinsic_at(self, height: int, position: int) -> ExtrinsicDetail | None:
+        """A node keeps no index of its past."""
+        raise lacking("explorer", height, position)
+
+    def event_log(self, query: EventQuery, limit: int, after: Mark | None = None) -> EventPage:
+        """A node keeps no index of its past."""
+        raise lacking("explorer", query, limit, after)
+
+    def explain(self, machine_id: MachineId, era: int) -> Explanation:
+        """A node does not keep what a reward was reckoned from."""
+        raise lacking("explain", machine_id, era)
+
+    def election(self) -> Election:
+        """Not yet on a node."""
+        raise lacking("super_nodes")
+
+    def support_of(self, address: Address) -> Support:
+        """Not yet on a node."""
+        raise lacking("super_nodes", address)
+
+    def slashes(self, address: Address) -> tuple[Slash, ...]:
+        """Not yet on a node."""
+        raise lacking("disputes", address)
+
+    def reporter(self, address: Address) -> Reporter:
+        """Not yet on a node."""
+        raise lacking("disputes", address)
+
+    def committee_work(self, member: Address) -> tuple[CommitteeWork, ...]:
+        """Not yet on a node."""
+        raise lacking("disputes", member)
+
+    def slash_clock(self, machine_id: MachineId) -> SlashClock | None:
+        """Not yet on a node."""
+        raise lacking("disputes", machine_id)
+
+
+def lacking(what: str, *asked: object) -> BackendMismatch:
+    """The refusal of what was asked."""
+    del asked
+    return BackendMismatch(what)
