@@ -12,6 +12,7 @@ from pathlib import Path
 from dbc_desktop.cli import (
     agent_command,
     chain_commands,
+    evidence_command,
     explain_command,
     simulate_command,
     status_command,
@@ -23,7 +24,7 @@ from dbc_desktop.domain.errors import Cancelled, DbcError, InvalidInput
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import set_language, tr
 
-COMMANDS = ("status", "telemetry", "chain", "explain", "simulate", "agent")
+COMMANDS = ("status", "telemetry", "chain", "explain", "simulate", "agent", "evidence")
 """First words that `main` takes; the composition root knows the rest."""
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     status_command.add_to(commands, shared)
     telemetry_command.add_to(commands, shared)
     agent_command.add_to(commands, shared)
+    evidence_command.add_to(commands, shared)
     chain_commands.add_to(commands, shared)
     explain_command.add_to(commands, shared)
     simulate_command.add_to(commands, shared)

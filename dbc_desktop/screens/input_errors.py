@@ -76,6 +76,23 @@ _RIG_ADDRESS: dict[str, Sentence] = {
     "has_password": lambda f: tr("An address must not hold a password. Use a token instead."),
     "token_needs_tls": lambda f: tr("A token would travel in the clear. Write the address with https://."),
 }
+_EVIDENCE: dict[str, Sentence] = {
+    "nothing_kept": lambda f: tr("Nothing was kept of that time. Choose another one."),
+    "too_long": lambda f: ntr(
+        "One file holds {n} day at most. Choose a shorter time.",
+        "One file holds {n} days at most. Choose a shorter time.",
+        _number(f.get("days"), 32),
+    ),
+    "unreadable": lambda f: tr("There is no file {text}. Check its place.", text=f["text"]),
+    "not_evidence": lambda f: tr("{text} is not a file of evidence, or it was damaged.", text=f["text"]),
+    "newer": lambda f: tr("{text} was written by a newer DBC Desktop. Install that version.", text=f["text"]),
+    "broken_chain": lambda f: tr(
+        "Line {number} does not follow from the one before it: it was changed. Trust nothing in this file.",
+        number=f.get("number", "?"),
+    ),
+    "bad_signature": lambda f: tr("The rig's signature does not fit. Trust nothing in this file."),
+    "bad_certificate": lambda f: tr("No controller signed for the key of this rig. Trust nothing in this file."),
+}
 _WEBHOOK: dict[str, Sentence] = {
     "empty": lambda f: tr("Paste the address of the webhook."),
     "not_an_address": lambda f: tr("This is not the address of a webhook. It starts with https://."),
@@ -260,6 +277,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "rig_address": _RIG_ADDRESS,
     "discovery": _DISCOVERY,
     "webhook": _WEBHOOK,
+    "evidence": _EVIDENCE,
 }
 
 
