@@ -7,7 +7,7 @@ what a transfer means is told by its neighbours: inside `confirm_rent` it is ren
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
@@ -46,8 +46,8 @@ _MEANINGS: dict[tuple[str, str], tuple[_Meaning, ...]] = {
     ("Committee", "StakeReduced"): (_UNSTAKED,),
     ("MaintainCommittee", "StakeAdded"): (_STAKED,),
     ("MaintainCommittee", "StakeReduced"): (_UNSTAKED,),
-    ("MaintainCommittee", "ReporterStakeAdded"): (_STAKED,),
-    ("MaintainCommittee", "ReporterStakeReduced"): (_UNSTAKED,),
+    ("MaintainCommittee", "ReporterAddStake"): (_STAKED,),
+    ("MaintainCommittee", "ReporterReduceStake"): (_UNSTAKED,),
     ("Staking", "Bonded"): (_Meaning(_K.STAKE, _F.HELD, who="stash"),),
     ("Staking", "Withdrawn"): (_Meaning(_K.STAKE, _F.FREED, who="stash"),),
     ("RentMachine", "Rent"): (_Meaning(_K.RENT, _F.HELD, who="renter", amount="fee", subject="rent_id"),),
@@ -57,6 +57,9 @@ _MEANINGS: dict[tuple[str, str], tuple[_Meaning, ...]] = {
     ("Committee", "ClaimReward"): (_Meaning(_K.REWARD, _F.IN),),
     ("Staking", "Reward"): (_Meaning(_K.REWARD, _F.IN, who="stash"),),
     ("Staking", "Rewarded"): (_Meaning(_K.REWARD, _F.IN, who="stash"),),
+    ("Balances", "Minted"): (_Meaning(_K.REWARD, _F.IN),),
+    ("Balances", "Reserved"): (_STAKED,),
+    ("Balances", "Unreserved"): (_UNSTAKED,),
     ("OnlineProfile", "Slash"): (_Meaning(_K.SLASH, _F.TAKEN),),
     ("OnlineProfile", "SlashExecuted"): (_Meaning(_K.SLASH, _F.TAKEN, who="stash", subject="machine_id"),),
     ("OnlineProfile", "SlashCanceled"): (_Meaning(_K.SLASH, _F.FREED),),
@@ -67,6 +70,9 @@ _MEANINGS: dict[tuple[str, str], tuple[_Meaning, ...]] = {
     ("TransactionPayment", "TransactionFeePaid"): (_Meaning(_K.FEE, _F.OUT, amount="actual_fee"),),
     ("GenericFunc", "TxFeeToTreasury"): (_Meaning(_K.FEE, _F.OUT),),
 }
+
+_ECHOES = {("Balances", "Reserved"), ("Balances", "Unreserved"), ("Balances", "Minted")}
+"""The network tells them beside the event of the pallet that caused them; alone they are all there is."""
 
 _RENT_CALLS = {("RentMachine", "ConfirmRent"), ("RentMachine", "Relet")}
 _PARTS_OF_RENT = {("Balances", "Transfer"), ("GenericFunc", "DestroyDBC")}
@@ -93,21 +99,31 @@ def accounts_in(events: Iterable[EventRecord]) -> frozenset[Address]:
 def movements(events: Sequence[EventRecord], account: Address) -> tuple[MoneyRow, ...]:
     """The movements of `account` that one group of events tells, in their order; what is malformed tells nothing."""
     rents = [event for event in events if (event.pallet, event.name) in _RENT_CALLS]
-    rows: list[MoneyRow] = []
+    found: list[MoneyRow] = []
     for event in events:
         source = (event.pallet, event.name)
         for meaning in _MEANINGS.get(source, ()):
-            row = _row(event, source, meaning, account, len(rows))
+            row = _row(event, source, meaning, account)
             if row is not None and rents and source in _PARTS_OF_RENT:
                 row = _as_rent(row, rents[-1].fields)
             if row is not None:
-                rows.append(row)
-    return tuple(rows)
+                found.append(row)
+    rows = [row for row in found if row.source not in _ECHOES or not _has_cause(row, found)]
+    return tuple(replace(row, number=number) for number, row in enumerate(rows))
 
 
-def _row(
-    event: EventRecord, source: tuple[str, str], meaning: _Meaning, account: Address, number: int
-) -> MoneyRow | None:
+_CAUSES = {
+    Flow.HELD: (Flow.HELD,),
+    Flow.FREED: (Flow.FREED, Flow.TAKEN),
+    Flow.IN: (Flow.IN,),
+}
+
+
+def _has_cause(echo: MoneyRow, rows: Sequence[MoneyRow]) -> bool:
+    return any(row.source not in _ECHOES and row.flow in _CAUSES[echo.flow] for row in rows)
+
+
+def _row(event: EventRecord, source: tuple[str, str], meaning: _Meaning, account: Address) -> MoneyRow | None:
     amount = event.fields.get(meaning.amount)
     if _account(event.fields.get(meaning.who)) != account.raw or not isinstance(amount, int):
         return None
@@ -118,7 +134,7 @@ def _row(
     return MoneyRow(
         event.height,
         event.extrinsic,
-        number,
+        0,
         meaning.kind,
         meaning.flow,
         Balance(amount),
@@ -133,17 +149,7 @@ def _as_rent(row: MoneyRow, rent: Mapping[str, object]) -> MoneyRow | None:
     if row.flow is not Flow.IN:
         return None
     order = rent.get("rent_id")
-    return MoneyRow(
-        row.height,
-        row.extrinsic,
-        row.number,
-        HistoryKind.RENT,
-        row.flow,
-        row.amount,
-        row.other,
-        "" if order is None else str(order)[:64],
-        row.source,
-    )
+    return replace(row, kind=HistoryKind.RENT, subject="" if order is None else str(order)[:64])
 
 
 def _account(value: object) -> bytes | None:

@@ -276,6 +276,8 @@ def lapse_orders(work: Work) -> None:
         if order is None or order.status is not RentStatus.WAITING_VERIFYING:
             continue
         balances.unreserve(work, order.renter, order.fee)
+        # The only trace of it, as on the network: no call of the renter's did this.
+        work.emit("Balances", "Unreserved", who=order.renter, amount=order.fee)
         work.unschedule(order.rent_end, "rent_end", subject)
         _close(work, rent_id, order, RentStatus.LAPSED)
 

@@ -74,11 +74,20 @@ _WHAT: dict[tuple[HistoryKind, Flow], Callable[[], str]] = {
     (HistoryKind.FEE, Flow.OUT): lambda: tr("fee"),
 }
 _BURNED = ("GenericFunc", "DestroyDBC")
-_DONATED = ("GenericFunc", "DonateToTreasury")
-_FIXED_FEE = ("GenericFunc", "TxFeeToTreasury")
 _HUNDREDTH = 10**13
 """In the smallest unit; below it the digits that count are shown."""
 
+_BY_SOURCE: dict[tuple[str, str], Callable[[], str]] = {
+    ("GenericFunc", "DonateToTreasury"): lambda: tr("given to the treasury"),
+    ("GenericFunc", "TxFeeToTreasury"): lambda: tr("fixed fee to the treasury"),
+    ("Treasury", "Awarded"): lambda: tr("paid by the treasury"),
+    ("Balances", "Minted"): lambda: tr("reward released"),
+    ("Balances", "Reserved"): lambda: tr("coins reserved"),
+    ("Balances", "Unreserved"): lambda: tr("reserved coins returned"),
+    ("Staking", "Bonded"): lambda: tr("locked for a super node"),
+    ("Staking", "Withdrawn"): lambda: tr("no longer locked for a super node"),
+    ("Staking", "Rewarded"): lambda: tr("reward of a super node"),
+}
 _SIGNS = {Flow.IN: "+", Flow.FREED: "+", Flow.OUT: "−", Flow.HELD: "−", Flow.TAKEN: ""}
 
 
@@ -86,11 +95,7 @@ def what_text(row: MoneyRow) -> str:
     """What the movement was, in a few words."""
     if row.source == _BURNED and row.kind is HistoryKind.TRANSFER:
         return tr("burned")
-    if row.source == _DONATED:
-        return tr("given to the treasury")
-    if row.source == _FIXED_FEE:
-        return tr("fixed fee to the treasury")
-    words = _WHAT.get((row.kind, row.flow))
+    words = _BY_SOURCE.get(row.source) or _WHAT.get((row.kind, row.flow))
     return words() if words is not None else ".".join(row.source)
 
 

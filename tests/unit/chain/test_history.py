@@ -85,6 +85,19 @@ def test_inside_a_confirmation_a_transfer_is_rent() -> None:
     assert owner.subject == "12"
 
 
+def test_what_the_network_tells_twice_is_one_movement() -> None:
+    """`pallet_balances` reserves, the pallet above it says why; alone it is all that there is."""
+    reserved = event("Balances", "Reserved", who=ALICE.raw, amount=7)
+    staked = event("OnlineProfile", "StakeAdded", who=ALICE.raw, amount=7)
+    freed = event("Balances", "Unreserved", None, who=ALICE.raw, amount=7)
+    slashed = event("OnlineProfile", "Slash", None, who=ALICE.raw, amount=7)
+    assert [row.source for row in movements([reserved, staked], ALICE)] == [("OnlineProfile", "StakeAdded")]
+    assert [row.flow for row in movements([reserved], ALICE)] == [Flow.HELD]
+    assert [row.flow for row in movements([freed, slashed], ALICE)] == [Flow.TAKEN]
+    (alone,) = movements([freed], ALICE)
+    assert (alone.flow, alone.amount.units, alone.number) == (Flow.FREED, 7, 0)
+
+
 def test_a_transfer_to_oneself_goes_out_and_comes_in() -> None:
     assert [row.flow for row in movements([sent(5, ALICE, ALICE)], ALICE)] == [Flow.OUT, Flow.IN]
 
