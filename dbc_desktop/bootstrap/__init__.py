@@ -1,4 +1,4 @@
-"""The composition root: the only file that names concrete adapters.
+"""The composition root: the only place that names concrete adapters.
 
 Imports stand inside the functions that need them, so that a command without a window loads no Qt and the window paints
 before the slow libraries are read.
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from dbc_desktop.domain.account import Account
     from dbc_desktop.domain.clock import Clock
     from dbc_desktop.domain.rental import RentOrder
-    from dbc_desktop.services.checkup import Check
     from dbc_desktop.services.program import Program
     from dbc_desktop.telemetry.history_store import HistoryStore
     from dbc_desktop.telemetry.ports import Sensors
@@ -313,82 +312,14 @@ def _run_self_test(options: argparse.Namespace) -> int:
     if not _has_screen():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+    from dbc_desktop.bootstrap.self_test import checks
     from dbc_desktop.screens.checkup import check_line, verdict
     from dbc_desktop.services.checkup import run_checks
 
     results = []
     with tempfile.TemporaryDirectory(prefix="dbc-self-test-") as folder:
-        for result in run_checks(_checks(Path(folder), _home_of(options))):
+        for result in run_checks(checks(Path(folder), _home_of(options))):
             results.append(result)
             print(check_line(result), flush=True)  # noqa: T201 - a command
     print(verdict(results))  # noqa: T201 - a command
     return 0 if all(result.is_fine for result in results) else 1
-
-
-def _checks(scratch: Path, home: Path) -> list[Check]:
-    from dbc_desktop.services.checkup import Check, all_modules, program_on_path
-    from dbc_desktop.sessions.standin.sandbox import check_sandbox
-    from dbc_desktop.ui.theme import chinese_family
-
-    return [
-        Check("modules", all_modules, needed=True),
-        Check("store", lambda: _try_store(home), needed=True),
-        Check("engine", lambda: _try_engine(scratch), needed=True),
-        Check("window", lambda: _try_window(scratch), needed=True),
-        Check("chinese", chinese_family, needed=False),
-        Check("keyring", _try_keyring, needed=False),
-        Check("gpu", _try_gpu, needed=False),
-        Check("sandbox", check_sandbox, needed=False),
-        Check("ssh", lambda: program_on_path("ssh"), needed=False),
-    ]
-
-
-def _try_store(home: Path) -> str:
-    from dbc_desktop.storage.files import write_whole
-
-    probe = home / "self-test.tmp"
-    write_whole(probe, b"self-test")
-    probe.unlink()
-    return str(home)
-
-
-def _try_engine(scratch: Path) -> str:
-    from dbc_desktop.chain.host import HostedChain
-
-    chain = HostedChain(scratch / "engine" / "chain")
-    try:
-        return f"{chain.identity().rules_profile}, block {chain.head().height:,}"
-    finally:
-        chain.close()
-
-
-def _try_window(scratch: Path) -> str:
-    from dbc_desktop.ui.tour.hand import Hand
-
-    running = open_window(scratch / "window")
-    hand = Hand(running.window)
-    running.window.show()
-    hand.find("topbar.block")
-    hand.rest(500)
-    size = running.window.size()
-    running.close()
-    return f"{size.width()} × {size.height()}, {running.app.platformName()}"
-
-
-def _try_keyring() -> str:
-    from dbc_desktop.wallet.keyring_store import OsKeyringStore
-
-    store = OsKeyringStore()
-    store.get("self-test")
-    return store.place
-
-
-def _try_gpu() -> str:
-    from dbc_desktop.telemetry.nvml import NvmlSensors
-
-    sensors = NvmlSensors("self-test")
-    try:
-        sample = sensors.sample()
-        return f"{sample.driver_version}, {len(sample.gpus)} GPUs"
-    finally:
-        sensors.close()
