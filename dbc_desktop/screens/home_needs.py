@@ -53,6 +53,7 @@ _TONES = {
     NeedKind.LEASE_ENDING: "warn",
     NeedKind.STAKE_SHORT: "idle",
     NeedKind.MACHINE_OFFLINE: "loss",
+    NeedKind.SLASH: "loss",
     NeedKind.KEY_NOT_BACKED_UP: "idle",
     NeedKind.GPU_LOST: "warn",
     NeedKind.DRIVER_TROUBLE: "loss",
@@ -100,10 +101,15 @@ def _offline(need: NeedsYou) -> Words:
     return (
         title,
         tr("it earns nothing, and the slash grows with the time"),
-        tr("Open"),
-        "machines",
+        tr("Compare ways"),
+        "disputes",
         need.facts.get("machine_id"),
     )
+
+
+def _slash(need: NeedsYou) -> Words:
+    title = tr("{amount} will be taken: {about}", amount=_amount(need, "amount"), about=_machine(need))
+    return title, tr("an appeal may undo it until then"), tr("Look at it"), "disputes", None
 
 
 def _backup(need: NeedsYou) -> Words:
@@ -136,6 +142,7 @@ _KINDS: dict[NeedKind, Callable[[NeedsYou], Words]] = {
     NeedKind.LEASE_ENDING: _lease,
     NeedKind.STAKE_SHORT: _stake,
     NeedKind.MACHINE_OFFLINE: _offline,
+    NeedKind.SLASH: _slash,
     NeedKind.KEY_NOT_BACKED_UP: _backup,
     NeedKind.GPU_LOST: _gpu,
     NeedKind.DRIVER_TROUBLE: _driver,

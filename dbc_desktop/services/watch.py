@@ -10,6 +10,7 @@ from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Account, Address, KeyPlace
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import MachineStatus
+from dbc_desktop.domain.network import Capability
 from dbc_desktop.domain.rental import RentStatus
 
 LEASE_ENDING_BLOCKS = 600
@@ -23,6 +24,7 @@ class NeedKind(StrEnum):
     LEASE_ENDING = "lease_ending"
     STAKE_SHORT = "stake_short"
     MACHINE_OFFLINE = "machine_offline"
+    SLASH = "slash"
     KEY_NOT_BACKED_UP = "key_not_backed_up"
     GPU_LOST = "gpu_lost"
     DRIVER_TROUBLE = "driver_trouble"
@@ -45,8 +47,8 @@ class NeedsYou:
         height: Last height at which it can be done; None where nothing runs out.
         subject: What it is about: a rent id in decimal, a machine id, an address in hex, a GPU's UUID or a rig's name.
         facts: CONFIRM_WINDOW and LEASE_ENDING `rent_id`, `machine_id`, `gpu_num`, `fee` · STAKE_SHORT `machine_id`,
-            `missing` (Balance) · MACHINE_OFFLINE `machine_id`, `status` · KEY_NOT_BACKED_UP `name`, `address` ·
-            GPU_LOST `name`, `index`, `rig` · DRIVER_TROUBLE `reason`.
+            `missing` (Balance) · MACHINE_OFFLINE `machine_id`, `status` · SLASH `amount` (Balance), `machine_id` ·
+            KEY_NOT_BACKED_UP `name`, `address` · GPU_LOST `name`, `index`, `rig` · DRIVER_TROUBLE `reason`.
     """
 
     kind: NeedKind
@@ -70,6 +72,7 @@ def needs_you(
     if account is not None:
         found += _of_orders(backend, account)
         found += _of_machines(backend, account)
+        found += _of_slashes(backend, account)
     return tuple(sorted(found, key=_urgency))
 
 
@@ -120,6 +123,22 @@ def _of_orders(backend: ChainReader, renter: Address) -> list[NeedsYou]:
         elif order.status is RentStatus.RENTING and order.rent_end - height <= LEASE_ENDING_BLOCKS:
             needs.append(NeedsYou(NeedKind.LEASE_ENDING, order.rent_end, str(order.rent_id), facts))
     return needs
+
+
+def _of_slashes(backend: ChainReader, account: Address) -> list[NeedsYou]:
+    """Slashes that an appeal may still undo."""
+    if Capability.DISPUTES not in backend.capabilities():
+        return []
+    return [
+        NeedsYou(
+            NeedKind.SLASH,
+            slash.exec_time,
+            f"{slash.source.value}.{slash.number}",
+            {"amount": slash.amount, "machine_id": slash.machine_id},
+        )
+        for slash in backend.slashes(account)
+        if slash.can_appeal and slash.amount
+    ]
 
 
 def _of_machines(backend: ChainReader, account: Address) -> list[NeedsYou]:

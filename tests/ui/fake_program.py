@@ -13,6 +13,7 @@ from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import Account, AccountState, Address, Contact, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Receipt, Severity, SigningContext, TxStatus
+from dbc_desktop.domain.dispute import Slash
 from dbc_desktop.domain.errors import DbcError, InvalidInput, SecretStoreUnavailable, WalletLocked, WrongPassword
 from dbc_desktop.domain.explorer import Mark
 from dbc_desktop.domain.gpu import GpuReading, RigSample
@@ -191,6 +192,9 @@ class FakeChain:
         return NetworkTotals(
             dbc("3900000000"), dbc("12"), dbc("100000000"), dbc("1095890"), 12_000, 40, 320, 80, dbc("1"), **known
         )
+
+    def slashes(self, address: Address) -> tuple[Slash, ...]:
+        return ()
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
         return self.ends

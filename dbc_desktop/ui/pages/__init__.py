@@ -64,6 +64,12 @@ def _network() -> type[Page]:
     return NetworkPage
 
 
+def _disputes() -> type[Page]:
+    from dbc_desktop.ui.pages.disputes import DisputesPage
+
+    return DisputesPage
+
+
 def _wallet() -> type[Page]:
     from dbc_desktop.ui.pages.wallet import WalletPage
 
@@ -83,6 +89,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("rewards", "rewards", lambda: tr("Rewards"), _rewards),
     PageEntry("market", "market", lambda: tr("Market"), _market),
     PageEntry("rentals", "rentals", lambda: tr("Rentals"), _rentals),
+    PageEntry("disputes", "disputes", lambda: tr("Disputes"), _disputes),
     PageEntry("network", "network", lambda: tr("Network"), _network),
     PageEntry("wallet", "wallet", lambda: tr("Wallet"), _wallet),
     PageEntry("settings", "settings", lambda: tr("Settings"), _settings),

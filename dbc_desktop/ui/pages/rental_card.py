@@ -80,7 +80,8 @@ class OrderCard(Card):
         self._test = self._button(tr("Test login"), "test")
         self._extend = self._button(tr("Extend…"), "extend")
         self._stop = self._button(tr("Stop"), "stop", "danger")
-        for button in (self._launch, self._test, self._extend, self._stop):
+        self._report = self._button(tr("Report…"), "report")
+        for button in (self._launch, self._test, self._extend, self._report, self._stop):
             row.addWidget(button)
         row.addStretch(1)
         return holder
@@ -148,6 +149,7 @@ class OrderCard(Card):
             (self._launch, bool(card.launch), "launch"),
             (self._test, card.can_test, "test"),
             (self._extend, card.can_extend, "extend"),
+            (self._report, card.can_extend, "report"),
         ):
             button.setVisible(shown)
             button.setEnabled(not is_busy)

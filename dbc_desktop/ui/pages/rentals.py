@@ -257,6 +257,8 @@ class RentalsPage(Page):
                 self.window_services.unlock(account, partial(self._launch, order))
             case "extend":
                 self._extend(order, account)
+            case "report":
+                self.navigate.emit("disputes", rent_id)
             case "again":
                 self.navigate.emit("market", order.machine_id)
             case _ if session is not None:
