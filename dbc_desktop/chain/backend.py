@@ -6,7 +6,7 @@ them raises `ChainUnreachable` when the backend does not answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -348,6 +348,9 @@ class TimeMachine(Protocol):
             DataCorrupt, DataTooNew, DataTooLarge: The file is not what it says; nothing is left behind.
             Cancelled: `progress` said so; nothing is left behind.
         """
+
+    def resident_names(self) -> Mapping[bytes, str]:
+        """The residents by their public keys."""
 
     def resident_settings(self) -> ResidentSettings:
         """How the residents live."""

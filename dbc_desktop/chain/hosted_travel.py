@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,11 @@ class HostedTravel:
     def import_branch(self, path: Path, name: str, progress: Progress | None = None) -> Branch:
         """Run an exported file into a new branch."""
         found: Branch = self._ask("import_branch", path, name, progress=progress)
+        return found
+
+    def resident_names(self) -> Mapping[bytes, str]:
+        """The residents by their public keys."""
+        found: Mapping[bytes, str] = self._ask("resident_names")
         return found
 
     def resident_settings(self) -> ResidentSettings:

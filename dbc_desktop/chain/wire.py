@@ -70,6 +70,7 @@ METHODS = WITH_PROGRESS | frozenset(
         "use_branch",
         "drop_branch",
         "compare",
+        "resident_names",
         "resident_settings",
         "set_residents",
         "fault",

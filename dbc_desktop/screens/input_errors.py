@@ -158,6 +158,14 @@ _HEIGHT: dict[str, Sentence] = {
     "not_a_number": lambda f: tr("This is not a block number. Use digits only."),
     "too_large": lambda f: tr("Choose a block between 1 and {most}.", most=f"{_number(f.get('most'), 0):,}"),
 }
+_PAST: dict[str, Sentence] = {
+    "too_long": lambda f: tr("This line is too long."),
+    "unknown_key": lambda f: tr(
+        "“{word}” is not a filter. Known are: {known}.", word=f.get("word", ""), known=f.get("known", "")
+    ),
+    "not_an_account": lambda f: tr("“{text}” is neither an address nor a machine.", text=f.get("text", "")),
+    "not_a_block": lambda f: tr("“{text}” is not a block or a range like 100-2000.", text=f.get("text", "")),
+}
 _RESIDENTS: dict[str, Sentence] = {
     "out_of_range": lambda f: tr("There are not that many residents. Choose smaller numbers."),
 }
@@ -259,6 +267,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "snapshot": _SNAPSHOT,
     "height": _HEIGHT,
     "residents": _RESIDENTS,
+    "past": _PAST,
     "node_dat": _NODE_DAT,
     "keystore": _KEYSTORE,
     "rent_id": _RENT_ID,

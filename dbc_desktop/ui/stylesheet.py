@@ -76,6 +76,7 @@ QPushButton[small="true"] { padding: 0 8px; font-size: 12px; }
 QPushButton[bar="true"] { background: $canvas; padding: 0 10px; font-size: 12px; font-weight: 400; }
 QPushButton[bar="true"]:hover { background: $hover; }
 QPushButton[chip="true"] { border-radius: 12px; font-size: 12px; font-weight: 400; padding: 0 10px; }
+QPushButton[chip="true"][chosen="true"] { background: $soft_accent; border-color: $accent; color: $accent; }
 
 QPushButton[rail="true"] { background: transparent; border: 1px solid transparent; border-radius: 6px; color: $muted;
   text-align: left; padding: 0 11px; font-weight: 400; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.chain.head_feed import MOST_EVENTS, HeadFeed
 from dbc_desktop.chain.local.branches import active_folder
 from dbc_desktop.chain.local.faults import Faults
-from dbc_desktop.chain.local.launch import SEED
+from dbc_desktop.chain.local.launch import SEED, resident_names
 from dbc_desktop.chain.local.ledger import Ledger, Nobody
 from dbc_desktop.chain.local.reads import LocalReads, Standing
 from dbc_desktop.chain.local.replay import replay
@@ -340,6 +340,11 @@ class LocalChain(LocalReads, TimeTravel):
             tx_hash = self._residents.gift(address.raw)
             self._if_instant()
             return tx_hash
+
+    def resident_names(self) -> Mapping[bytes, str]:
+        """The residents by their public keys."""
+        with self._turns:
+            return resident_names(self._ledger.spec.seed)
 
     def resident_settings(self) -> ResidentSettings:
         """How the residents live."""

@@ -110,8 +110,14 @@ def branch_list(root: Path) -> tuple[Branch, ...]:
         with suppress(DbcError):
             path = branch_folder(root, name) / FILE_NAME
             height, forked_at = _standing_of(path)
-            found.append(Branch(name, height, forked_at, path.stat().st_size, name == active))
+            found.append(Branch(name, height, forked_at, _size_of(path), name == active))
     return tuple(found)
+
+
+def _size_of(path: Path) -> int:
+    """What the file takes, with the log that SQLite keeps beside it."""
+    log = path.with_name(f"{path.name}-wal")
+    return path.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
 def drop_branch(root: Path, name: str) -> None:

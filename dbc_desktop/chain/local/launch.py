@@ -178,6 +178,14 @@ def first_supporters(keys: PlayKeys) -> tuple[FirstSupporter, ...]:
     return tuple(found)
 
 
+@cache
+def resident_names(seed: bytes) -> dict[bytes, str]:
+    """All residents of the chains of a seed, by their public keys."""
+    keys = PlayKeys(seed)
+    names = (*COMMITTEE, *SUPER_NODES, *SUPPORTERS, *TECHNICAL, BANK, SUDO, RENTER)
+    return {keys.account(name): name for name in (*names, *(operator.name for operator in OPERATORS))}
+
+
 def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> GenesisSpec:
     """The genesis of the embedded chain: 3.9 billion DBC, five committee members, the bank holds what is left.
 

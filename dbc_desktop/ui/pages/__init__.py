@@ -76,6 +76,12 @@ def _wallet() -> type[Page]:
     return WalletPage
 
 
+def _chain() -> type[Page]:
+    from dbc_desktop.ui.pages.chain import ChainPage
+
+    return ChainPage
+
+
 def _settings() -> type[Page]:
     from dbc_desktop.ui.pages.settings import SettingsPage
 
@@ -92,5 +98,6 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("disputes", "disputes", lambda: tr("Disputes"), _disputes),
     PageEntry("network", "network", lambda: tr("Network"), _network),
     PageEntry("wallet", "wallet", lambda: tr("Wallet"), _wallet),
+    PageEntry("chain", "chain", lambda: tr("Chain"), _chain),
     PageEntry("settings", "settings", lambda: tr("Settings"), _settings),
 )
