@@ -10,6 +10,7 @@ from dbc_desktop.domain.account import Account, AccountState, Address, Contact, 
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, Receipt, TxStatus
 from dbc_desktop.domain.errors import InsufficientFunds, InvalidInput
+from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.network import Head
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.refusals import refusal_text
@@ -223,6 +224,24 @@ def _outcome(receipt: Receipt) -> tuple[str, str]:
         TxStatus.REJECTED: (tr("not taken"), "loss"),
         TxStatus.UNKNOWN: (tr("outcome unknown"), "warn"),
     }[receipt.status]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineKeyLine:
+    """The key of one machine: where it rests, and where it could be moved to."""
+
+    machine_id: MachineId
+    place: str
+    other_place: KeyPlace
+
+
+def machine_key_lines(keys: Sequence[tuple[MachineId, KeyPlace]]) -> tuple[MachineKeyLine, ...]:
+    """The lines for machine ids and the places of their keys."""
+    others = {KeyPlace.KEYRING: KeyPlace.FILE}
+    return tuple(
+        MachineKeyLine(machine_id, _short_place(place), others.get(place, KeyPlace.KEYRING))
+        for machine_id, place in keys
+    )
 
 
 def recipients(accounts: Sequence[Account], contacts: Sequence[Contact]) -> tuple[str, ...]:

@@ -23,9 +23,9 @@ class MachineRing:
         """The machines whose own key is kept here, oldest first."""
         return tuple(row.machine_id for row in self._book.machine_keys())
 
-    def machine_key_rows(self) -> tuple[MachineKeyRow, ...]:
+    def machine_key_places(self) -> tuple[tuple[MachineId, KeyPlace], ...]:
         """The same, each with the place of its key."""
-        return self._book.machine_keys()
+        return tuple((row.machine_id, row.place) for row in self._book.machine_keys())
 
     def new_machine_key(self, passphrase: str, place: KeyPlace) -> MachineId:
         """Make and keep the key of a new machine.

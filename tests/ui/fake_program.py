@@ -233,6 +233,7 @@ class FakeWallet:
         self.made_with: list[tuple[str, str, str, KeyPlace]] = []
         self.book: dict[Address, Contact] = {}
         self.timed_out = False
+        self.machine_places: dict[MachineId, KeyPlace] = {}
 
     def add(self, account: Account, passphrase: str = PHRASE) -> Account:
         self.kept[account.address] = (account, passphrase)
@@ -298,6 +299,18 @@ class FakeWallet:
         if address not in self.open:
             raise WalletLocked
         return KeyPair.from_phrase("//Alice").sign(wrapped(text))
+
+    def machine_key_places(self) -> tuple[tuple[MachineId, KeyPlace], ...]:
+        return tuple(self.machine_places.items())
+
+    def export_node_dat(self, machine_id: MachineId, passphrase: str) -> str:
+        if passphrase != PHRASE:
+            raise WrongPassword(1.0)
+        return f"node_id={machine_id}\nnode_private_key={'11' * 32}\n"
+
+    def move_machine_key(self, machine_id: MachineId, place: KeyPlace, passphrase: str) -> None:
+        self.export_node_dat(machine_id, passphrase)
+        self.machine_places[machine_id] = place
 
     def sweep(self) -> bool:
         was_open, self.timed_out = bool(self.open) and self.timed_out, False

@@ -17,10 +17,12 @@ from pytestqt.qtbot import QtBot
 from dbc_desktop.domain.account import Account, Contact, KeyPlace
 from dbc_desktop.domain.errors import ChainUnreachable
 from dbc_desktop.domain.history import Flow, HistoryKind, MoneyRow
+from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.screens.history import HistoryLine
 from dbc_desktop.storage.settings import Settings
 from dbc_desktop.ui.clipboard import CLEAR_SECONDS, secret_clipboard, secret_data
 from dbc_desktop.ui.dialogs.export_account import ExportSheet
+from dbc_desktop.ui.dialogs.machine_key_sheets import NodeDatSheet
 from dbc_desktop.ui.dialogs.restore_account import RestoreAccountSheet
 from dbc_desktop.ui.pages.wallet import WalletPage
 from dbc_desktop.ui.pages.wallet_history import HistoryModel
@@ -229,6 +231,46 @@ def test_twenty_four_words_can_be_asked_for(open_window: Open) -> None:
     click(window, "create.next")
     assert len([each for number in range(1, 25) for each in visible(window, f"create.shown.{number}")]) == 24
     assert "Write these 24 words" in words(window.sheets)
+
+
+def test_the_key_of_a_machine_is_moved_and_carried_away(open_window: Open, tmp_path: Path) -> None:
+    made = rich()
+    machine = MachineId("3f9a" + "0" * 56 + "c41d")
+    made.wallet.machine_places[machine] = KeyPlace.KEYRING
+    window = on_wallet(open_window, made)
+    click(window, "wallet.move_machine.0")
+    write(window, "movemachine.old", PHRASE)
+    click(window, "movemachine.go")
+    assert made.wallet.machine_places == {machine: KeyPlace.FILE}
+    click(window, "wallet.node_dat.0")
+    assert not is_visible(window, "nodedat.text")
+    write(window, "nodedat.old", "wrong")
+    click(window, "nodedat.go")
+    assert "Wrong passphrase" in error_below(window, "nodedat.old")
+    retype(window, "nodedat.old", PHRASE)
+    click(window, "nodedat.go")
+    assert not is_visible(window, "nodedat.old")
+    sheet = window.sheets.sheet
+    assert isinstance(sheet, NodeDatSheet)
+    sheet.save_to(tmp_path / "node.dat")
+    assert (tmp_path / "node.dat").read_text() == f"node_id={machine}\nnode_private_key={'11' * 32}\n"
+    assert (tmp_path / "node.dat").stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_cut_off_in_the_smallest_window(open_window: Open, qtbot: QtBot) -> None:
+    made = rich()
+    made.wallet.add(Account(BOB, "rig controller of the north", KeyPlace.FILE, True, ALICE, "//rig/0"))
+    made.wallet.open.add(BOB)
+    window = on_wallet(open_window, made)
+    page = window.findChild(WalletPage)
+    assert is_visible(window, "wallet.lock.1")
+    assert "Role" in words(page)
+    window.resize(900, 600)
+    qtbot.waitUntil(lambda: page.width() < 900)
+    assert page._content.minimumSizeHint().width() <= page.width() - 50
+    assert "Role" not in words(page)
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: "Role" in words(page))
 
 
 # sending, messages, the address book

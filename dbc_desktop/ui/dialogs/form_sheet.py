@@ -69,6 +69,11 @@ class FormSheet(Sheet):
         """All fields are there: the line for problems follows."""
         self.body.addWidget(self._problem)
 
+    def forget_fields(self) -> None:
+        """Take what was typed out of every field."""
+        for field in self._fields.values():
+            field.edit.clear()
+
     def first_focus(self) -> QWidget | None:
         """The first field."""
         return next((field.edit for field in self._fields.values()), self.cancel)

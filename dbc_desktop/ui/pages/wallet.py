@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QWidget
 
 from dbc_desktop.chain.backend import HeadChange
@@ -20,8 +22,10 @@ from dbc_desktop.screens.texts import tr
 from dbc_desktop.screens.wallet import (
     AccountFacts,
     AccountRow,
+    MachineKeyLine,
     TransactionRow,
     WalletScreen,
+    machine_key_lines,
     recipients,
     transfer_call,
     wallet_screen,
@@ -31,6 +35,7 @@ from dbc_desktop.storage.files import write_whole
 from dbc_desktop.ui.page import Page, WindowServices
 from dbc_desktop.ui.pages.wallet_accounts import AccountsCard, clear, put
 from dbc_desktop.ui.pages.wallet_history import HistoryCard
+from dbc_desktop.ui.pages.wallet_machines import MachineKeysCard
 from dbc_desktop.ui.pages.wallet_money import ReceiveCard, SendCard
 from dbc_desktop.ui.pages.wallet_reading import HistoryReading
 from dbc_desktop.ui.pages.wallet_sheets import account_sheet
@@ -40,7 +45,21 @@ if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
 
 RECENT = 12
+ALL_COLUMNS = 1_080
+"""Pixels of the page in which every column of the accounts has room."""
+
 CSV_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the page reads at once."""
+
+    facts: tuple[AccountFacts, ...]
+    receipts: tuple[Receipt, ...]
+    head: Head
+    contacts: tuple[Contact, ...]
+    machine_keys: tuple[MachineKeyLine, ...]
 
 
 class WalletPage(Page):
@@ -72,6 +91,8 @@ class WalletPage(Page):
         row.setSpacing(12)
         row.addWidget(self._receive, 1)
         row.addWidget(self._send, 1)
+        self._machines = MachineKeysCard()
+        self._machines.asked.connect(self._do_machine)
         self._history = HistoryCard()
         self._history.csv_asked.connect(self._ask_csv)
         self._reading = HistoryReading(program, self._history, self._names)
@@ -84,6 +105,7 @@ class WalletPage(Page):
         self.body.addWidget(self._accounts)
         self.body.addLayout(row)
         self.body.addWidget(self._history)
+        self.body.addWidget(self._machines)
         self.body.addWidget(self._recent)
         self.body.addStretch(1)
         self.show_loading()
@@ -130,7 +152,7 @@ class WalletPage(Page):
         program, accounts = self.program, self.window_services.accounts()
         backend, wallet = program.backend, program.wallet
 
-        def read() -> tuple[tuple[AccountFacts, ...], tuple[Receipt, ...], Head, tuple[Contact, ...]]:
+        def read() -> _Read:
             facts = tuple(
                 AccountFacts(
                     account,
@@ -141,19 +163,16 @@ class WalletPage(Page):
                 )
                 for account in accounts
             )
-            return facts, program.transactions.recent(RECENT), backend.head(), wallet.contacts()
+            keys, receipts = machine_key_lines(wallet.machine_key_places()), program.transactions.recent(RECENT)
+            return _Read(facts, receipts, backend.head(), wallet.contacts(), keys)
 
-        program.runner.query("chain-read", read, owner=self, done=lambda found: self._show(*found), failed=self._failed)
+        program.runner.query("chain-read", read, owner=self, done=self._show, failed=self._failed)
 
-    def _show(
-        self,
-        facts: tuple[AccountFacts, ...],
-        receipts: tuple[Receipt, ...],
-        head: Head,
-        contacts: tuple[Contact, ...],
-    ) -> None:
+    def _show(self, found: _Read) -> None:
         self._is_reading = False
-        self._facts, self._contacts = facts, contacts
+        facts, head = found.facts, found.head
+        self._facts, self._contacts = facts, found.contacts
+        self._machines.show_lines(found.machine_keys)
         account = self.window_services.account()
         if not facts:
             self._screen = None
@@ -165,10 +184,10 @@ class WalletPage(Page):
                 name="wallet.empty.create",
             )
         else:
-            screen = wallet_screen(facts, None if account is None else account.address, receipts, head)
+            screen = wallet_screen(facts, None if account is None else account.address, found.receipts, head)
             if screen != self._screen:
                 self._fill(screen)
-            self._send.show_names(recipients([each.account for each in facts], contacts))
+            self._send.show_names(recipients([each.account for each in facts], found.contacts))
             state = next((each.state for each in facts if account is not None and each.account == account), None)
             self._reading.look(None if account is None else account.address, state, head)
             self.show_content()
@@ -188,6 +207,11 @@ class WalletPage(Page):
         """Names the person gave, own accounts before contacts."""
         names = {each.address: each.name for each in self._contacts}
         return names | {each.account.address: each.account.name for each in self._facts}
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave columns out where there is no room for all."""
+        super().resizeEvent(event)
+        self._accounts.set_narrow(self.width() < ALL_COLUMNS)
 
     # showing
 
@@ -235,6 +259,13 @@ class WalletPage(Page):
             )
         else:
             services.open_sheet(account_sheet(key, self.program, row, services.reload_accounts, self._made))
+
+    def _do_machine(self, key: str, line: MachineKeyLine) -> None:
+        from dbc_desktop.ui.dialogs.machine_key_sheets import MoveMachineKeySheet, NodeDatSheet
+
+        is_file = key == "node_dat"
+        sheet = NodeDatSheet(self.program, line) if is_file else MoveMachineKeySheet(self.program, line, self._read)
+        self.window_services.open_sheet(sheet)
 
     def _made(self, account: Account) -> None:
         self.window_services.choose_account(account.address)

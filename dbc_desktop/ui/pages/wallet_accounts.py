@@ -16,6 +16,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _SUMS = (3, 4, 5)
 _ACTIONS = 9
+_FIRST_TO_GO = (2, 5, 6, 8)
+"""Role, what is locked, the place of the key, and whether it is open: left out where there is no room."""
 
 
 class AccountsCard(Card):
@@ -30,6 +32,21 @@ class AccountsCard(Card):
         self._table.setVerticalSpacing(0)
         self.body.addLayout(self._table)
         self._menu: QMenu | None = None
+        self._is_narrow = False
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave columns out, or bring them back."""
+        if narrow is not self._is_narrow:
+            self._is_narrow = narrow
+            self._fit()
+
+    def _fit(self) -> None:
+        for line in range(0, self._table.rowCount()):
+            for column in _FIRST_TO_GO:
+                item = self._table.itemAtPosition(line, column)
+                cell = None if item is None else item.widget()
+                if cell is not None and not isinstance(cell, Hairline):
+                    cell.setVisible(not self._is_narrow)
 
     def show_rows(self, rows: tuple[AccountRow, ...]) -> None:
         """Draw the table anew."""
@@ -54,6 +71,7 @@ class AccountsCard(Card):
             for column, cell in enumerate(self._cells(number, row)):
                 put(self._table, line + 1, column, cell, right=column in (*_SUMS, _ACTIONS))
         self._table.setColumnStretch(0, 1)
+        self._fit()
 
     def _cells(self, number: int, row: AccountRow) -> tuple[QWidget, ...]:
         free, staked, locked = Label(row.free, "strong"), Label(row.staked), Label(row.locked)
