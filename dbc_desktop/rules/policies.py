@@ -147,6 +147,7 @@ class FixedStake:
     per_gpu: int = 100_000 * DBC
     usd_limit: int = 300 * MICRO
     first_percent: int = 10
+    time_slot_percent: int = 20
 
     def first_stake(self, price: int, cny_per_usd_milli: int) -> int:
         """Units for one GPU, to bond and to come online; the same at any price."""
@@ -159,6 +160,10 @@ class FixedStake:
     def recorded(self, held: int, needed: int) -> int:
         """What it needs: more stays reserved without belonging to a machine (quirk Q7 of chain-rules 14)."""
         return needed
+
+    def time_slot_stake(self) -> int:
+        """Units for one GPU that is rented in hours only; no call of the network asks for it (quirk Q2)."""
+        return perbill_mul(perbill_rational(self.time_slot_percent, 100), self.per_gpu)
 
     def under(self, params: OnlineStakeParams) -> FixedStake:
         """The same with root's figures."""

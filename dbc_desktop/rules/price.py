@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from dbc_desktop.rules.codec import NUMBER, row
 from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.state import SINGLE, Readable, declare_value
 from dbc_desktop.rules.work import Work, refuse
+
+_DECIMAL = re.compile(r"([0-9]{1,12})\.([0-9]{1,14})")
 
 PRICES = declare_value("DBCPriceOCW.Prices", row(tuple[int, ...]))
 AVG_PRICE = declare_value("DBCPriceOCW.AvgPrice", NUMBER)
@@ -42,6 +45,17 @@ def cny_per_usd_milli(layer: Readable) -> int:
 def standard_price(profile: RulesProfile, layer: Readable) -> StandardPrice:
     """What a standard machine costs on this chain."""
     return layer.get(STANDARD_PRICE, SINGLE) or StandardPrice(profile.gpu_point, profile.gpu_price)
+
+
+def oracle_price(text: str) -> int | None:
+    """Micro-USD behind the decimal number of a price source; None where the oracle rejects it (chain-rules 2.4).
+
+    It reads no exponents, in which sources write what is below 0.00001, and no fraction of 15 digits or more.
+    """
+    found = _DECIMAL.fullmatch(text)
+    if found is None or (found[1] == "0" and found[2].startswith("00000")):
+        return None
+    return int(found[1] + found[2][:6].ljust(6, "0"))
 
 
 def submit_price_by_root(work: Work, new: int) -> None:

@@ -76,16 +76,23 @@ def book(member: bytes, report_id: int = 0) -> tuple[Any, ...]:
     return member, "committee_book_report", report_id
 
 
-def judged_fast(chain: Any, votes: list[bool | None], report_id: int = 0) -> int:
-    """Members book, commit and reveal a report as fast as they can; the height of the first booking."""
+def judged_fast(chain: Any, votes: list[bool | None], report_id: int = 0, seen: dict[str, object] | None = None) -> int:
+    """Members book, commit and reveal a report as fast as they can; the height of the first booking.
+
+    `seen` gets the status of the report on the way, by the names of the recordings.
+    """
+    seen = {} if seen is None else seen
     voters = list(zip(chain.committee, votes, strict=False))
     assert together(chain, *(book(member, report_id) for member, _ in voters)) == [None] * len(voters)
     start = chain.engine.height
+    seen["status_after_book"] = report(chain, report_id).status.value
     shown = [(member, vote) for member, vote in voters if vote is not None]
     if shown:
         assert together(chain, *(commit(member, report_id, vote) for member, vote in shown)) == [None] * len(shown)
+    seen["status_after_hash"] = report(chain, report_id).status.value
     if len(shown) < 3:
         chain.goto(start + 50)
+    seen["status_before_raw"] = report(chain, report_id).status.value
     if shown:
         assert together(chain, *(reveal(member, report_id, vote) for member, vote in shown)) == [None] * len(shown)
     else:

@@ -14,15 +14,69 @@ from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.rules import committee
 from dbc_desktop.rules.online_profile import points
 from dbc_desktop.rules.online_profile.rows import (
+    HARDWARE_CHANGE,
     MACHINES,
     PENDING_SLASH,
+    stash_machines,
+    sys_info,
 )
-from dbc_desktop.rules.orders import ORDERS
+from dbc_desktop.rules.orders import ORDERS, machine_orders
 from dbc_desktop.rules.policies import FixedStake, PercentToPot, PhasedEmission
 from dbc_desktop.rules.profile import MAINNET_411, MAINNET_411_STRICT, RENT_POT
 
 DATA = Path(__file__).parents[1] / "data" / "runtime_400.json"
+
+
+class Reading(dict[str, Any]):
+    """What a recording expects; it knows which of its figures nobody has looked at."""
+
+    def __init__(self, held: dict[str, Any]) -> None:
+        super().__init__({name: _reading(value) for name, value in held.items()})
+        self._seen: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self._seen.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._seen.add(name)
+        return super().get(name, default)
+
+    def items(self) -> Any:
+        self._seen |= set(self)
+        return super().items()
+
+    def __eq__(self, other: object) -> bool:
+        self._seen |= set(self)
+        for part in self.values():
+            if isinstance(part, Reading):
+                part._seen |= set(part)
+        return super().__eq__(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def unread(self, path: str = "") -> list[str]:
+        """The figures that no assertion has asked for."""
+        found = []
+        for name, value in super().items():
+            if name not in self._seen:
+                found.append(path + name)
+                continue
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, Reading):
+                    found += part.unread(f"{path}{name}.")
+        return found
+
+
+def _reading(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Reading(value)
+    return [_reading(one) for one in value] if isinstance(value, list) else value
+
+
 VECTORS = {one["id"]: one for one in json.loads(DATA.read_text(encoding="utf-8"))["vectors"]}
+for _one in VECTORS.values():
+    _one["expected"] = Reading(_one["expected"])
 DBC = 10**15
 CALL = 150_113_648_000
 RENT, PROFILE = "RentMachine", "OnlineProfile"
@@ -41,12 +95,20 @@ def of(scenario: str) -> Any:
 class Runtime:
     """The fleet of the recorded runs: A1 and A4 of one stash, B8 and B3 of another, three committee members."""
 
-    def __init__(self, make: Any, vector: dict[str, Any], *, strict: bool = False, stash_dbc: int = 1_000_000) -> None:
+    def __init__(
+        self,
+        make: Any,
+        vector: dict[str, Any],
+        *,
+        strict: bool = False,
+        stash_dbc: int = 1_000_000,
+        burned: int | None = None,
+    ) -> None:
         params = vector["inputs"].get("params", {})
         profile = dataclasses.replace(
             MAINNET_411_STRICT if strict else MAINNET_411,
             stake=FixedStake(first_percent=1),
-            rent=PercentToPot(RENT_POT, params.get("rentfee_destroy_percent", 5)),
+            rent=PercentToPot(RENT_POT, burned or params.get("rentfee_destroy_percent", 30)),
             emission=self._emission(vector["inputs"].get("phase")),
         )
         standard = (params.get("gpu_point", 1_000), params.get("gpu_price", 5_000_000))
@@ -59,8 +121,8 @@ class Runtime:
 
     @staticmethod
     def _emission(phase: dict[str, int] | None) -> PhasedEmission:
-        if phase is None:
-            return MAINNET_411.emission
+        if phase is None:  # the eras between two visited heights were never executed, so nobody earned
+            return PhasedEmission((0, 0, 0))
         return PhasedEmission(
             tuple(phase[f"phase_{number}_reward_per_era"] for number in range(3)),
             first_phase_eras=phase["first_phase_duration"],
@@ -122,13 +184,43 @@ class Runtime:
         """What each member has staked, uses, may claim and claimed."""
         return [committee.stake_of(self.state, one)[1:] for one in self.chain.committee]
 
-    def stakes(self) -> list[tuple[int, ...]]:
-        """The first two of these: eras went by that the recorded run never executed, so here they earned."""
-        return [held[:2] for held in self.members()]
+    def lists(self) -> list[str]:
+        """The list of `LiveMachines` that the machine would be in."""
+        machine, era = self.machine(), self.chain.engine.height // 14_400 + 2
+        if machine is None:
+            return []
+        machine_id = self.chain.machine_id
+        if machine_id in stash_machines(self.state, machine.stash).online:
+            rented = points.machine_at(self.state, machine_id, era).rented
+            return ["rentedMachine" if rented else "onlineMachine"]
+        if machine.status is MachineStatus.COMMITTEE_VERIFYING:
+            return ["bookedMachine"]
+        change = self.state.get(HARDWARE_CHANGE, machine_id)
+        return ["bondingMachine" if change is not None and change.to_describe else "offlineMachine"]
+
+    def rented_gpus(self) -> int:
+        """`MachineRentedGPU` of the machine."""
+        return len(machine_orders(self.state, self.chain.machine_id).used_gpu)
+
+    def sums(self) -> dict[str, int]:
+        """`SysInfo`, as far as it follows from what machines and stashes have."""
+        held, machines = sys_info(self.state), [row for _, row in self.state.items(MACHINES)]
+        owners, era = {row.stash for row in machines}, self.chain.engine.height // 14_400 + 2
+        counted = [points.stash_at(self.state, stash, era) for stash in owners]
+        return {
+            "total_gpu_num": held.gpu_num,
+            "total_rented_gpu": held.rented_gpu_num,
+            "total_staker": sum(bool(stash_machines(self.state, stash).online) for stash in owners),
+            "total_calc_points": sum(points.stash_total(self.chain.engine.profile, one) for one in counted),
+            "total_stake": held.total_stake,
+            "total_rent_fee": sum(row.total_rent_fee for row in machines),
+            "total_burn_fee": sum(row.total_burn_fee for row in machines),
+        }
 
 
 def plain(members: list[dict[str, int]]) -> list[tuple[int, ...]]:
-    return [(one["staked"], one["used"]) for one in members]
+    """What each member has, as `Runtime.members` gives it."""
+    return [(one["staked"], one["used"], one["can_claim"], one["claimed"]) for one in members]
 
 
 def away(run: Runtime, blocks: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 
 import pytest
@@ -22,6 +22,7 @@ from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, MACHINES, SE
 from dbc_desktop.rules.profile import LAUNCH_2021, RulesProfile
 from dbc_desktop.rules.reward_page import plain_rows
 from dbc_desktop.rules.state import Overlay
+from tests.doubles.runtime_fleet import Reading
 
 DBC = 10**15
 VECTOR_PRICE = (1_000, 5_000_000)
@@ -81,6 +82,7 @@ class Chain:
         self.history: list[HistoryRow] = []
         self.books: list[HistoryRow] = []
         self.events: list[EventRecord] = []
+        self.told: list[EventRecord] = []
         self.booked: tuple[bytes, ...] = ()
 
     def free(self, who: bytes) -> int:
@@ -94,6 +96,7 @@ class Chain:
         self.books += outcome.history
         self.history += plain_rows(outcome.history)
         self.events = list(outcome.events)
+        self.told += outcome.events
         return outcome
 
     def goto(self, height: int) -> None:
@@ -230,3 +233,13 @@ def chain() -> Chain:
 @pytest.fixture
 def new_chain() -> Callable[..., Chain]:
     return Chain
+
+
+@pytest.fixture(autouse=True)
+def _whole_recording(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test of a recorded run has looked at every figure of it."""
+    yield
+    params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    expected = params["vector"]["expected"] if "vector" in params else None
+    if isinstance(expected, Reading):
+        assert expected.unread() == []

@@ -7,14 +7,14 @@ import json
 
 import pytest
 
-from dbc_desktop.rules import committee, online_committee
+from dbc_desktop.rules import committee, online_committee, parameters
 from dbc_desktop.rules.commit_hash import hardware_hash
 from dbc_desktop.rules.online_profile import payout, points
 from dbc_desktop.rules.online_profile.rows import (
     GALAXY_ERA,
     MACHINES,
+    STASH_STAKE,
     stash_rewards,
-    sys_info,
 )
 from dbc_desktop.rules.profile import TREASURY
 from dbc_desktop.rules.reward_queue import rewards, unpack
@@ -36,29 +36,55 @@ def test_rewards(vector, new_chain) -> None:
         layer.settle()
     if rent:
         run.use(rent["machine"])
-        run.confirm(run.rent(rent["gpus"], rent["duration"]))
-    for era in range(2, given["eras"] + 1):
-        chain.eras(2 if era == 2 else 1)
+        rent_id = run.rent(rent["gpus"], rent["duration"])
+        assert run.order(rent_id).fee == expected["rent_fee"]
+        run.confirm(rent_id)
+    assert chain.engine.height // 14_400 + 1 == expected["rented_in_era"]
+    for name, amount in expected["stake_after_rent"].items():
+        assert run.state.get(MACHINES, run._id(run.phrases[name])).stake_amount == amount
+    for era in range(1, given["eras"] + 1):
+        chain.eras(1)
         want, state = expected["eras"][str(era)], run.state
+        assert chain.engine.height // 14_400 + 1 == want["payout_in_era"]
+        assert points.total_at(state, era) == want["total_points"]
+        pool = payout.era_reward(chain.engine.profile, state, era)
+        assert (pool if want["total_points"] else 0) == want["era_reward"]
         for name, stash in STASHES.items():
             held = stash_rewards(state, stash)
             assert held.can_claim == want["stash"][name]["can_claim_reward"]
             assert held.earned == want["stash"][name]["total_earned_reward"]
-            assert held.released[-1] == want["stash"][name]["era_released"]
+            assert (held.released or (0,))[-1] == want["stash"][name]["era_released"]
+            counted, figures = points.stash_at(state, stash, era), want["stash"][name]["points"]
+            if figures is None:
+                assert counted.gpus == 0
+                continue
+            assert counted[1:] == (
+                figures["online_gpu_num"],
+                figures["machine_total_calc_point"],
+                figures["rent_extra_grade"],
+            )
+            assert points.inflation(chain.engine.profile, counted.gpus) == figures["inflation"]
         newest = [row for row in chain.history if row.kind == "reward" and row.index == era]
         rows = {row.subject: json.loads(row.value) for row in newest}
+        earned_by = dict.fromkeys(STASHES, 0)
         for name, phrase in run.phrases.items():
-            machine, (earned, at_once, earlier, *_) = want["machine"][name], rows[run._id(phrase)]
+            machine, (earned, at_once, earlier, *_) = want["machine"][name], rows.get(run._id(phrase), (0, 0, 0))
+            earned_by[name[0]] += earned
             assert (earned, at_once + earlier) == (machine["reward"], machine["released"])
             queue = unpack(state.get(payout.QUEUES, run._id(phrase)))
+            # An era in which nothing waited and nothing was earned leaves no zero in our queue.
             assert rewards(queue) == [one for one in machine["queue"] if one]
             assert sum(rewards(queue)) == machine["recent_reward_sum"]
+        assert earned_by == {name: want["stash"][name]["era_reward"] for name in STASHES}
         assert {held[3] for held in run.members()} == {0}
         assert {held[2] for held in run.members()} == {want["committee_can_claim"]}
     chain.stash = STASHES["A"]
     free, reserved = run.free(), run.reserved()
     chain.do(chain.stash, PROFILE, "claim_rewards")
     claim = expected["claim_A"]
+    assert chain.event("ClaimReward").fields["amount"] == claim["amount"]
+    assert [one for one in chain.events if one.name == "MachineAddStake"] == claim["stake_added"]
+    assert stash_rewards(run.state, chain.stash).can_claim == claim["can_claim_after"]
     assert run.free() - free + CALL == claim["stash_free_delta"]
     assert run.reserved() - reserved == claim["stash_reserved_delta"]
     assert stash_rewards(run.state, chain.stash).claimed == claim["total_claimed"]
@@ -68,6 +94,7 @@ def test_rewards(vector, new_chain) -> None:
     free = chain.free(member)
     chain.do(member, "Committee", "claim_reward")
     assert chain.free(member) - free + CALL == expected["committee_claim"]["free_delta"]
+    assert chain.event("ClaimReward").fields["amount"] == expected["committee_claim"]["amount"]
 
 
 @of("era-snapshots")
@@ -105,8 +132,10 @@ def test_era_snapshots(vector, new_chain) -> None:
     run.use("A4")
     assert run.act("controller_report_offline") == "ok"
     check("A4_offline_again")
-    assert sys_info(run.state).gpu_num == vector["expected"]["sys"]["total_gpu_num"]
-    assert sys_info(run.state).rented_gpu_num == vector["expected"]["sys"]["total_rented_gpu"]
+    assert run.sums() == vector["expected"]["sys"]
+    of_a = points.stash_at(run.state, STASHES["A"], 3)
+    total = points.stash_total(run.chain.engine.profile, of_a)
+    assert total == vector["expected"]["stash_A_total_calc_points"]
 
 
 @of("committee-verdict")
@@ -124,9 +153,12 @@ def test_committee_verdict(vector, new_chain) -> None:
         for number, (member, vote) in enumerate(voters.items())
         if vote is not None
     }
-    for number, (member, info) in enumerate(infos.items()):
-        assert chain.booked[number] == member
-        chain.do(member, "OnlineCommittee", "submit_confirm_hash", chain.machine_id, hardware_hash(info))
+    assert list(infos) == list(chain.booked[: len(infos)])
+    hashing = [
+        chain.signed(member, "OnlineCommittee", "submit_confirm_hash", chain.machine_id, hardware_hash(info))
+        for member, info in infos.items()
+    ]
+    assert {one.error for one in chain.apply(booked + 1, hashing).outcomes} == {None}
     if len(infos) < 3:
         chain.goto(booked + (21_600 if infos else 28_800))
     calls = [chain.signed(member, "OnlineCommittee", "submit_confirm_raw", info) for member, info in infos.items()]
@@ -137,7 +169,11 @@ def test_committee_verdict(vector, new_chain) -> None:
     found = run.machine()
     assert (found.status.value if found else "deleted") == expected["status"]
     assert run.reserved() - reserved == expected["stash_reserved_delta"]
-    assert run.stakes() == plain(expected["committee_after_summary"])
+    assert run.members() == plain(expected["committee_after_summary"])
+    assert summed - booked == expected["summary_minus_book"]
+    assert (run.lists() or ["refusedMachine"]) == expected["lists"]
+    rewarded = None if found is None else len(found.reward_committee)
+    assert rewarded == expected["reward_committee"]
     pending, want = run.state.get(online_committee.PENDING, 0), expected["pending"]
     if want is None:
         assert pending is None
@@ -147,14 +183,20 @@ def test_committee_verdict(vector, new_chain) -> None:
         return tuple(chain.committee[index] for index in indexes)
 
     assert pending.stash_amount == want["stash_slash_amount"]
+    assert (pending.stash is not None) == want["machine_stash"]
+    assert parameters.member_stakes(chain.engine.profile, run.state).stake_per_order == want["committee_stake"]
     assert (pending.invalid, pending.unruly) == (at(want["inconsistent"]), at(want["unruly"]))
     assert (pending.valid, pending.result) == (at(want["reward"]), want["book_result"])
     assert pending.exec_time - summed == want["exec_minus_now"]
     done, accounts = expected["executed"], (*chain.committee, TREASURY)
     free = [chain.free(who) for who in accounts]
     held = [chain.reserved(who) for who in (*chain.committee, chain.stash)]
+    staked = run.state.get(STASH_STAKE, chain.stash)
     chain.goto(pending.exec_time)
-    assert run.stakes() == plain(done["committee"])
+    assert run.members() == plain(done["committee"])
+    assert run.state.get(STASH_STAKE, chain.stash) - staked == done["stash_stake_delta"]
+    executed = run.state.get(online_committee.PENDING, 0).executed
+    assert ("Executed" if executed else "Pending") == done["slash_result"]
     gained = [chain.free(who) - old for who, old in zip(accounts, free, strict=True)]
     assert gained == [*done["committee_free_delta"], done["treasury_free_delta"]]
     now = [chain.reserved(who) for who in (*chain.committee, chain.stash)]
@@ -163,7 +205,7 @@ def test_committee_verdict(vector, new_chain) -> None:
     lists = committee.lists(run.state)
     assert (len(lists.normal), len(lists.fulfilling)) == (done["normal"], done["fulfilling"])
     chain.goto(pending.exec_time + 1)
-    assert run.stakes() == plain(expected["one_block_later"])
+    assert run.members() == plain(expected["one_block_later"])
 
 
 @of("committee-errors")
@@ -193,3 +235,61 @@ def test_committee_errors(vector, new_chain) -> None:
     attempt(members[0], "submit_confirm_raw", infos[0])
     attempt(members[0], "submit_confirm_raw", infos[0])
     assert results == vector["expected"]["results"]
+
+
+@of("committee-booking")
+def test_committee_booking(vector, new_chain) -> None:
+    expected, run = vector["expected"], Runtime(new_chain, vector)
+    run.use("A4")
+    chain = run.chain
+    chain.bond()
+    chain.describe()
+    order = run.state.get(online_committee.ORDERS, chain.machine_id)
+    assert order.book_time == chain.engine.height
+    assert {used for _, used, *_ in run.members()} == {expected["used_after_booking"]}
+    assert chain.engine.profile.reveal_start == expected["confirm_start_minus_book"]
+    slots = [online_committee.verify_times(order, member) for member in order.booked]
+    told = [",".join(str(at - order.book_time) for at in times) for times in slots]
+    assert told == expected["verify_time_offsets_sorted"]
+    assert order.status == expected["status"]
+
+
+@of("committee-stake")
+def test_committee_stake(vector, new_chain) -> None:
+    expected, run = vector["expected"], Runtime(new_chain, vector)
+    chain, member = run.chain, run.chain.committee[0]
+    steps = {
+        "set_key_again": ("committee_set_box_pubkey", b"w" * 32),
+        "reduce_1": ("committee_reduce_stake", 1),
+        "add_5": ("committee_add_stake", 5),
+        "reduce_5": ("committee_reduce_stake", 5),
+        "claim_nothing": ("claim_reward",),
+        "undo_chill_when_normal": ("undo_chill",),
+        "exit_when_normal": ("exit_committee",),
+        "chill": ("chill",),
+        "chill_again": ("chill",),
+        "set_key_in_chill": ("committee_set_box_pubkey", b"w" * 32),
+        "undo_chill": ("undo_chill",),
+        "chill_2": ("chill",),
+        "exit": ("exit_committee",),
+        "add_after_exit": ("committee_add_stake", 1),
+    }
+    for step, call in steps.items():
+        want, reserved = expected[step], chain.reserved(member)
+        error = chain.attempt(member, "Committee", *call)
+        assert ("committee." + error[1] if error else "ok") == want["result"], step
+        assert [run.members()[0]] == plain([want["stake"]]), step
+        lists = committee.lists(run.state)
+        places = {"normal": lists.normal, "chill": committee.chilled(run.state)}
+        assert next((name for name, held in places.items() if member in held), "none") == want["list"], step
+        told = [one for one in chain.events if one.pallet == "Committee"]
+        assert [_told(one) for one in told] == want["events"], step
+        if step == "exit":
+            assert chain.reserved(member) - reserved == expected["reserved_delta_on_exit"]
+
+
+def _told(event) -> list[object]:
+    """An event as the recording has it: its name, and what it says beside whose it is."""
+    figures = [value for name, value in event.fields.items() if name != "who"]
+    name = event.pallet.lower() + "." + event.name
+    return [name, *("0x" + one.hex() if isinstance(one, bytes) else one for one in figures)]
