@@ -92,19 +92,23 @@ def _home_of(options: argparse.Namespace) -> Path:
     return private_folder(options.home) if options.home else default_home()
 
 
+def keyring_of(home: Path) -> SecretStore:
+    """The keyring's part of a data folder; two folders of one person must not share entries."""
+    from dbc_desktop.storage.home import default_home
+    from dbc_desktop.wallet.keyring_store import OsKeyringStore
+
+    return OsKeyringStore(service="dbc-desktop" if home == default_home() else f"dbc-desktop {home.resolve()}")
+
+
 def open_wallet(home: Path, clock: Clock) -> Wallet:
     """The wallet of a data folder, with the keyring and the file store as places for secrets."""
     from dbc_desktop.domain.account import KeyPlace
-    from dbc_desktop.storage.home import default_home
     from dbc_desktop.storage.settings import SettingsStore
     from dbc_desktop.wallet.file_store import FileStore
-    from dbc_desktop.wallet.keyring_store import OsKeyringStore
     from dbc_desktop.wallet.wallet import Wallet
 
-    # Two data folders of one person must not share entries of the keyring.
-    service = "dbc-desktop" if home == default_home() else f"dbc-desktop {home.resolve()}"
     stores: dict[KeyPlace, SecretStore] = {
-        KeyPlace.KEYRING: OsKeyringStore(service=service),
+        KeyPlace.KEYRING: keyring_of(home),
         KeyPlace.FILE: FileStore(home / "keys"),
     }
     settings = SettingsStore(home)
@@ -187,6 +191,7 @@ class Core:
         on_failed: Callable[[DbcError], None],
         on_bug: Callable[[BaseException], None],
     ) -> None:
+        from dbc_desktop.bootstrap.monitoring import open_monitoring
         from dbc_desktop.chain.host import HostedChain
         from dbc_desktop.chain.journal import Journal
         from dbc_desktop.lanes.clock import SystemClock
@@ -209,20 +214,25 @@ class Core:
         backend = HostedChain(home / "chain")
         self._store = SessionStore(home / "sessions.sqlite3")
         self._node = NodeProcess([*own_command(), "node", "--home", str(home)])
+        sampler = Sampler(
+            lambda: choose_sensors(clock), clock, has_slow_lanes=True, history_file=home / "telemetry.sqlite3"
+        )
+        runner = TaskRunner(post, on_failed=on_failed, on_bug=on_bug)
         self.program: Program = Program(
             home=home,
             backend=backend,
             wallet=wallet,
             transactions=Transactions(backend, self._journal, clock),
-            sampler=Sampler(
-                lambda: choose_sensors(clock), clock, has_slow_lanes=True, history_file=home / "telemetry.sqlite3"
-            ),
+            sampler=sampler,
+            monitoring=open_monitoring(home, backend, sampler, wallet, keyring_of(home), runner, clock),
             sessions=Sessions(backend, wallet, self._node, self._store, clock),
             settings=SettingsStore(home),
-            runner=TaskRunner(post, on_failed=on_failed, on_bug=on_bug),
+            runner=runner,
             clock=clock,
         )
-        self.program.sampler.start()
+        sampler.start()
+        self.program.monitoring.start()
+        self._heads = backend.follow(self.program.monitoring.follow)
         # What was on its way when the program last ended is looked up by its hash, never sent again.
         self.program.runner.command("chain-write", self.program.transactions.resume, done=lambda _: None)
         # A move of a key that was cut off is brought to its end; the keyring is touched only where one was.
@@ -232,8 +242,10 @@ class Core:
         """Stop what runs, let go of files."""
         program = self.program
         self._clock.close()  # wakes whoever waits, so that sampler and lanes can end at once
+        self._heads.close()
         program.sampler.stop()
         program.runner.close()
+        program.monitoring.stop()
         self._node.stop()
         program.backend.close()
         program.wallet.lock()

@@ -73,6 +73,7 @@ _CERTIFICATE: dict[str, Sentence] = {
 _RIG_ADDRESS: dict[str, Sentence] = {
     "empty": lambda f: tr("Type the address of a rig, for example 10.0.0.7:9400."),
     "not_an_address": lambda f: tr("This is not the address of a rig. Write it like 10.0.0.7:9400."),
+    "known": lambda f: tr("This rig is read already."),
     "has_password": lambda f: tr("An address must not hold a password. Use a token instead."),
     "token_needs_tls": lambda f: tr("A token would travel in the clear. Write the address with https://."),
 }

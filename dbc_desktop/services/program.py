@@ -11,6 +11,7 @@ from dbc_desktop.domain.clock import Clock
 
 if TYPE_CHECKING:  # the parts are only passed on here; whoever uses one imports it
     from dbc_desktop.lanes.runner import TaskRunner
+    from dbc_desktop.services.monitoring import Monitoring
     from dbc_desktop.services.sessions import Sessions
     from dbc_desktop.services.transactions import Transactions
     from dbc_desktop.storage.settings import SettingsStore
@@ -27,6 +28,7 @@ class Program:
     wallet: Wallet
     transactions: Transactions
     sampler: Sampler
+    monitoring: Monitoring
     sessions: Sessions
     settings: SettingsStore
     runner: TaskRunner

@@ -7,7 +7,6 @@ of `services/alerts.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from statistics import median
 
 from dbc_desktop.domain.alert import AlertKind, AlertRule, Condition
 from dbc_desktop.domain.gpu import GpuReading, RigSample
@@ -182,10 +181,17 @@ def _out_of_line(sample: RigSample, rules: Rules) -> Iterator[Condition]:
         if len(peers) <= _FEWEST_PEERS:
             continue
         for gpu, watts in peers:
-            usual = median(other for peer, other in peers if peer is not gpu)
+            usual = _middle([other for peer, other in peers if peer is not gpu])
             if usual > 0 and abs(watts - usual) * 100 >= most * usual:
                 facts: Facts = {**_who(sample, gpu), "watts": watts, "usual": usual}
                 yield Condition(AlertKind.POWER_OUT_OF_LINE, gpu.uuid, facts)
+
+
+def _middle(values: list[float]) -> float:
+    """The median; by hand, because `statistics` takes longer to import than all the rest here."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 _OF_RIG: tuple[Callable[[RigSample, Rules], Iterator[Condition]], ...] = (_silent, _disks, _hanging, _out_of_line)

@@ -6,13 +6,17 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.fleet import RigSource
 from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.telemetry.not_read import NotRead
 from dbc_desktop.telemetry.ports import SampleKeeper
-from dbc_desktop.telemetry.scrape import NotRead, Scraper
+
+if TYPE_CHECKING:  # its libraries take a tenth of a second; only who reads a source needs them
+    from dbc_desktop.telemetry.scrape import Scraper
 
 INTERVAL_SECONDS = 15.0
 _WORKERS = 4

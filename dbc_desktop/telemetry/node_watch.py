@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import psutil
-
 from dbc_desktop.domain.alert import AlertKind, Condition
 from dbc_desktop.domain.clock import Clock
 
@@ -30,6 +28,8 @@ class NodeWatch:
 
 def is_running(process: str) -> bool:
     """Whether a process of this name runs; names, not command lines, so that no rights are needed."""
+    import psutil
+
     for one in psutil.process_iter():
         try:
             if one.name() == process and one.status() != psutil.STATUS_ZOMBIE:

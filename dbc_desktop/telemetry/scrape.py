@@ -18,6 +18,7 @@ from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.fleet import RigSource, SourceKind
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.telemetry import metric_names as names
+from dbc_desktop.telemetry.not_read import NotRead
 from dbc_desktop.telemetry.series import PageRefused, Series, page_series, rigs_of
 
 MAX_PAGE = 8 * 2**20
@@ -27,19 +28,6 @@ _TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 _MAX_POINTS = 11_000
 """A Prometheus server refuses a range of more steps."""
 _SELECTOR = '{__name__=~"DCGM_FI_DEV_.+|nvidia_smi_.+|dbc_desktop_.+"}'
-
-
-class NotRead(Exception):
-    """A source gave no readings.
-
-    Attributes:
-        reason: `unreachable`, `too_slow`, `refused` (401, 403), `no_page` (another status), `too_large`, `garbage`,
-            `bad_certificate`.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

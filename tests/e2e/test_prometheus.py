@@ -14,7 +14,8 @@ import pytest
 
 from dbc_desktop.domain.fleet import SourceKind, source_of
 from dbc_desktop.lanes.clock import SystemClock
-from dbc_desktop.telemetry.scrape import NotRead, Scraper
+from dbc_desktop.telemetry.not_read import NotRead
+from dbc_desktop.telemetry.scrape import Scraper
 
 CONFIG = """
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}

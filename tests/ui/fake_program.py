@@ -25,6 +25,7 @@ from dbc_desktop.domain.reward import ReleaseRule, ReleaseSchedule, RewardRow, S
 from dbc_desktop.services.program import Program
 from dbc_desktop.services.transactions import Prepared
 from dbc_desktop.storage.settings import Settings
+from dbc_desktop.telemetry.fleet_store import FleetSettings
 from dbc_desktop.telemetry.history import History
 
 ALICE = Address(bytes.fromhex("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"))
@@ -421,6 +422,23 @@ class FakeSettings:
         self.settings = settings
 
 
+class FakeMonitoring:
+    """Nothing is watched beyond the sampler, until a test puts parts in."""
+
+    def __init__(self) -> None:
+        self.parts = None
+        self.alerts = None
+        self.secret_trouble = None
+        self.set = FleetSettings()
+
+    def settings(self) -> FleetSettings:
+        return self.set
+
+    def subscribe_open(self, opened: Callable[[], None]) -> None:
+        if self.parts is not None:
+            opened()
+
+
 @dataclass
 class Fakes:
     """The program, and its parts by their own types."""
@@ -430,6 +448,7 @@ class Fakes:
     wallet: FakeWallet
     transactions: FakeTransactions
     sampler: FakeSampler
+    monitoring: FakeMonitoring
     sessions: FakeSessions
     settings: FakeSettings
     runner: InlineRunner
@@ -439,8 +458,9 @@ class Fakes:
 def fakes(home: Path = Path("/home/me/dbc"), settings: Settings | None = None) -> Fakes:
     chain, wallet, sampler, sessions = FakeChain(), FakeWallet(), FakeSampler(), FakeSessions()
     store, runner, clock, transactions = FakeSettings(settings), InlineRunner(), StillClock(), FakeTransactions(chain)
-    program = Program(home, chain, wallet, transactions, sampler, sessions, store, runner, clock)  # type: ignore[arg-type]
-    return Fakes(program, chain, wallet, transactions, sampler, sessions, store, runner, clock)
+    monitoring = FakeMonitoring()
+    program = Program(home, chain, wallet, transactions, sampler, monitoring, sessions, store, runner, clock)  # type: ignore[arg-type]
+    return Fakes(program, chain, wallet, transactions, sampler, monitoring, sessions, store, runner, clock)
 
 
 def reading(

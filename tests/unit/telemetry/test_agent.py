@@ -11,7 +11,8 @@ import pytest
 from dbc_desktop.domain.errors import InvalidInput
 from dbc_desktop.domain.fleet import SourceKind, source_of
 from dbc_desktop.telemetry.agent import Agent, Listen, checked, read_token
-from dbc_desktop.telemetry.scrape import NotRead, Scraper
+from dbc_desktop.telemetry.not_read import NotRead
+from dbc_desktop.telemetry.scrape import Scraper
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.readings import reading, sample
 

@@ -12,7 +12,8 @@ from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.telemetry.discovery import sources_in
 from dbc_desktop.telemetry.exposition import Exposition
 from dbc_desktop.telemetry.fleet import Fleet
-from dbc_desktop.telemetry.scrape import NotRead, Scraper
+from dbc_desktop.telemetry.not_read import NotRead
+from dbc_desktop.telemetry.scrape import Scraper
 from tests.doubles.exporter import Exporter
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.readings import reading, sample

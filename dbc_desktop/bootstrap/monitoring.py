@@ -1,0 +1,69 @@
+"""Monitoring as the window has it: files of the data folder, the keyring for tokens and webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.clock import Clock
+from dbc_desktop.services.monitoring import Monitoring, MonitoringParts
+
+if TYPE_CHECKING:
+    from dbc_desktop.chain.backend import ChainBackend
+    from dbc_desktop.domain.alert import Alert
+    from dbc_desktop.domain.fleet import RigSource
+    from dbc_desktop.lanes.runner import TaskRunner
+    from dbc_desktop.notify.ports import Message
+    from dbc_desktop.telemetry.sampler import Sampler
+    from dbc_desktop.telemetry.scrape import Scraper
+    from dbc_desktop.wallet.ports import SecretStore
+    from dbc_desktop.wallet.wallet import Wallet
+
+
+def open_monitoring(
+    home: Path,
+    backend: ChainBackend,
+    sampler: Sampler,
+    wallet: Wallet,
+    secrets: SecretStore,
+    runner: TaskRunner,
+    clock: Clock,
+) -> Monitoring:
+    """Monitoring of this data folder; nothing is opened before it is started."""
+    from dbc_desktop.telemetry.fleet_store import FleetStore
+
+    def open_parts() -> MonitoringParts:
+        from dbc_desktop.telemetry.alert_book import AlertBook
+        from dbc_desktop.telemetry.evidence_log import EvidenceLog
+        from dbc_desktop.telemetry.fleet import Fleet
+
+        return MonitoringParts(
+            Fleet(clock, open_scraper, sampler.history),
+            AlertBook(home / "alerts.sqlite3", clock),
+            EvidenceLog(home / "evidence.sqlite3"),
+        )
+
+    def open_scraper(source: RigSource) -> Scraper:
+        from dbc_desktop.telemetry.scrape import Scraper
+
+        return Scraper(source, clock, monitoring.token_of(source))
+
+    def accounts() -> Sequence[Address]:
+        return [account.address for account in wallet.accounts()]
+
+    monitoring = Monitoring(
+        backend, sampler, open_parts, FleetStore(home / "fleet.json"), secrets, runner, clock, message_of, accounts
+    )
+    return monitoring
+
+
+def message_of(alert: Alert) -> Message:
+    """An alert as it leaves the window, in the person's language."""
+    from dbc_desktop.notify.ports import Message
+    from dbc_desktop.screens.alerts import message_words
+
+    title, body = message_words(alert)
+    key = f"{alert.kind.value} {alert.subject}"
+    return Message(key, alert.severity.value, title, body, alert.began_at, is_over=alert.ended_at is not None)

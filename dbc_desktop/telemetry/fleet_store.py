@@ -1,0 +1,98 @@
+"""What the person set about rigs, in one small JSON file; secrets (tokens, webhooks) rest elsewhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from dbc_desktop.domain.errors import InvalidInput
+from dbc_desktop.domain.fleet import RigSource, SourceKind, source_of
+from dbc_desktop.domain.machine import MachineId
+from dbc_desktop.storage.files import read_limited, write_whole
+
+_MAX_FILE = 4 * 2**20
+_MAX_TEXT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class FleetSettings:
+    """Which rigs are read and how alerts leave the window.
+
+    Attributes:
+        sources: Addresses that are read.
+        machines: The key of the rig (`RigSample.rig_key`) that each machine on the chain is.
+        node_process: Name of the compute node's program on this computer; empty where it is not watched.
+        webhook_form: Of `notify.webhook.WebhookForm`; empty where there is no webhook.
+        has_sign_of_life: A sign of life goes to an address of the person's own.
+        keeps_evidence: Minutes are chained for evidence.
+    """
+
+    sources: tuple[RigSource, ...] = ()
+    machines: dict[MachineId, str] = field(default_factory=dict)
+    node_process: str = ""
+    webhook_form: str = ""
+    has_sign_of_life: bool = False
+    keeps_evidence: bool = True
+
+
+class FleetStore:
+    """`fleet.json` in the data folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> FleetSettings:
+        """What was set; what cannot be understood counts as not set.
+
+        Raises:
+            DataCorrupt: The file cannot be read at all.
+        """
+        data = read_limited(self._path, _MAX_FILE)
+        try:
+            told = json.loads(data) if data is not None else {}
+        except (ValueError, RecursionError):
+            told = {}
+        if not isinstance(told, dict):
+            return FleetSettings()
+        machines = told.get("machines")
+        return FleetSettings(
+            sources=tuple(source for one in _list(told.get("sources")) if (source := _source(one)) is not None),
+            machines={MachineId(key): _text(value) for key, value in machines.items()}
+            if isinstance(machines, dict)
+            else {},
+            node_process=_text(told.get("node_process")),
+            webhook_form=_text(told.get("webhook_form")),
+            has_sign_of_life=told.get("has_sign_of_life") is True,
+            keeps_evidence=told.get("keeps_evidence") is not False,
+        )
+
+    def save(self, settings: FleetSettings) -> None:
+        """Write it, all or nothing.
+
+        Raises:
+            DataUnwritable: Read-only or full.
+        """
+        write_whole(self._path, json.dumps(asdict(settings), indent=2, ensure_ascii=False).encode() + b"\n")
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return value[:_MAX_TEXT] if isinstance(value, str) and value.isprintable() else ""
+
+
+def _source(one: object) -> RigSource | None:
+    if not isinstance(one, dict):
+        return None
+    try:
+        return source_of(
+            _text(one.get("url")),
+            SourceKind(str(one.get("kind"))),
+            has_token=one.get("has_token") is True,
+            certificate=_text(one.get("certificate")),
+        )
+    except (InvalidInput, ValueError):
+        return None
