@@ -14,7 +14,7 @@ from dbc_desktop.cli.layout import pairs, printable
 from dbc_desktop.cli.ports import Factories
 from dbc_desktop.cli.progress import shown_progress
 from dbc_desktop.domain.errors import InvalidInput
-from dbc_desktop.domain.network import BLOCK_MS, BLOCKS_PER_ERA
+from dbc_desktop.domain.network import BLOCK_MS, BLOCKS_PER_ERA, Capability
 from dbc_desktop.rules.profile import LAUNCH_2021, PROFILES
 from dbc_desktop.screens.chain import chain_rows, jumped_text, replayed_text
 from dbc_desktop.screens.jump import targets
@@ -80,12 +80,13 @@ def run_info(options: argparse.Namespace, home: Path, make: Factories) -> None:
     reader = make.open_reader(home)
     try:
         identity, head, totals = reader.identity(), reader.head(), reader.network()
+        election = reader.election() if Capability.SUPER_NODES in reader.capabilities() else None
     finally:
         reader.close()
     if options.json:
-        print(json.dumps(chain_document(identity, head, totals), indent=2))
+        print(json.dumps(chain_document(identity, head, totals, election), indent=2))
         return
-    for line in pairs(chain_rows(identity, head, totals), indent=0):
+    for line in pairs(chain_rows(identity, head, totals, election), indent=0):
         print(printable(line))
 
 

@@ -9,6 +9,7 @@ from dbc_desktop.domain.machine import Machine
 from dbc_desktop.domain.network import Deadline, Head, Identity, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder
 from dbc_desktop.domain.simulation import Simulation
+from dbc_desktop.domain.super_node import Election, Support
 from dbc_desktop.services.overview import AccountReport, StatusReport
 
 Document = dict[str, object]
@@ -37,7 +38,7 @@ def head_document(head: Head) -> Document:
     }
 
 
-def chain_document(identity: Identity, head: Head, totals: NetworkTotals) -> Document:
+def chain_document(identity: Identity, head: Head, totals: NetworkTotals, election: Election | None) -> Document:
     """`chain info`."""
     return {
         "kind": identity.kind,
@@ -55,6 +56,40 @@ def chain_document(identity: Identity, head: Head, totals: NetworkTotals) -> Doc
         "gpu_num": totals.gpu_num,
         "rented_gpu_num": totals.rented_gpu_num,
         "total_staked": dbc(totals.total_staked),
+        "election": None if election is None else _election(election),
+    }
+
+
+def _election(election: Election) -> Document:
+    """Who stands, the highest totals first; `wins` is what the next election would say now."""
+    return {
+        "staking_era": election.era,
+        "next_height": election.next_height,
+        "seats": election.seats,
+        "rule": election.rule,
+        "threshold": None if election.threshold is None else dbc(election.threshold),
+        "super_nodes": [
+            {
+                "address": address(node.address),
+                "own": dbc(node.own),
+                "support": dbc(node.support),
+                "total": dbc(node.total),
+                "supporters": node.supporters,
+                "elected": node.is_elected,
+                "wins": node.is_winning,
+            }
+            for node in election.nodes
+        ],
+    }
+
+
+def _support(support: Support) -> Document:
+    """What an account stakes for super nodes."""
+    return {
+        "bonded": dbc(support.bonded),
+        "leaving": dbc(support.leaving),
+        "withdrawable": dbc(support.withdrawable),
+        "targets": [address(one) for one in support.targets],
     }
 
 
@@ -79,7 +114,9 @@ def _account(report: AccountReport) -> Document:
         "controller": None if overview.controller is None else address(overview.controller),
         "free": dbc(report.account.free),
         "reserved": dbc(report.account.reserved),
+        "frozen": dbc(report.account.frozen),
         "nonce": report.account.nonce,
+        "support": None if report.support is None else _support(report.support),
         "staked": dbc(overview.total_staked),
         "earned": dbc(overview.total_earned),
         "claimed": dbc(overview.total_claimed),

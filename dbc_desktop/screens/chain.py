@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dbc_desktop.domain.network import Head, Identity, NetworkTotals
+from dbc_desktop.domain.super_node import Election
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.texts import tr
 
 
-def chain_rows(identity: Identity, head: Head, totals: NetworkTotals) -> tuple[tuple[str, str], ...]:
-    """Labels and values: which chain, where it stands, and its totals."""
-    return (
+def chain_rows(
+    identity: Identity, head: Head, totals: NetworkTotals, election: Election | None
+) -> tuple[tuple[str, str], ...]:
+    """Labels and values: which chain, where it stands, its totals and its super nodes."""
+    rows = (
         (tr("Chain"), tr("Local chain") if identity.kind == "local" else identity.name),
         (tr("Rules"), identity.rules_profile),
         (tr("Genesis"), "0x" + identity.genesis_hash.hex()),
@@ -26,6 +29,16 @@ def chain_rows(identity: Identity, head: Head, totals: NetworkTotals) -> tuple[t
         (tr("GPUs"), formats.count(totals.gpu_num)),
         (tr("GPUs rented"), formats.count(totals.rented_gpu_num)),
         (tr("Stake of all machines"), formats.amount(totals.total_staked)),
+    )
+    if election is None:
+        return rows
+    elected = tr("{n} of {all} that stand", n=formats.count(election.elected), all=formats.count(len(election.nodes)))
+    threshold = formats.DASH if election.threshold is None else formats.amount(election.threshold)
+    return (
+        *rows,
+        (tr("Staking era"), formats.count(election.era)),
+        (tr("Super nodes elected"), elected),
+        (tr("Needed for a seat"), threshold),
     )
 
 

@@ -59,6 +59,11 @@ def _sections(account: AccountReport, head: Head) -> list[Section]:
         (tr("Claimed so far"), _whole(overview.total_claimed)),
         (tr("Released in the last era"), _whole(overview.released_last_era)),
     ]
+    support = account.support
+    if support is not None and support.has_ledger:
+        rows.append((tr("Staked for super nodes"), _whole(support.bonded)))
+        if support.leaving or support.withdrawable:
+            rows.append((tr("Stake for super nodes on its way out"), _whole(support.leaving + support.withdrawable)))
     if to_come:
         last_era = account.schedule.first_era + len(account.schedule.amounts) - 1
         rows.append((tr("Last release"), tr("era {era}", era=formats.count(last_era))))

@@ -10,9 +10,10 @@ from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Account, AccountState, Address
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import Machine
-from dbc_desktop.domain.network import Deadline, Head, Identity, NetworkTotals
+from dbc_desktop.domain.network import Capability, Deadline, Head, Identity, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentStatus
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
+from dbc_desktop.domain.super_node import Support
 from dbc_desktop.services.onboarding import FirstStep, StepState, first_steps
 from dbc_desktop.services.watch import NeedsYou, needs_you
 
@@ -111,6 +112,7 @@ class AccountReport:
 
     Attributes:
         orders: Orders that wait for confirmation or run.
+        support: What it stakes for super nodes; None where the chain does not tell.
     """
 
     account: AccountState
@@ -119,6 +121,7 @@ class AccountReport:
     machines: tuple[Machine, ...]
     orders: tuple[RentOrder, ...]
     deadlines: tuple[Deadline, ...]
+    support: Support | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +157,5 @@ def _account_report(backend: ChainReader, address: Address) -> AccountReport:
         machines=backend.machines_of(stash),
         orders=tuple(order for order in orders if order.status in (RentStatus.WAITING_VERIFYING, RentStatus.RENTING)),
         deadlines=backend.deadlines(address),
+        support=backend.support_of(address) if Capability.SUPER_NODES in backend.capabilities() else None,
     )

@@ -110,8 +110,12 @@ class Hand:
             raise TourStopped(f"{name} is no table")
         model = widget.model()
         self.wait(lambda: model.rowCount() > row, f"row {row} of {name}")
-        place = widget.visualRect(model.index(row, 0)).center()
         viewport = widget.viewport()
+        for _ in range(200):
+            place = widget.visualRect(model.index(row, 0)).center()
+            if viewport.rect().adjusted(0, 8, 0, -8).contains(QPoint(viewport.rect().center().x(), place.y())):
+                break
+            self._turn_wheel(viewport, 120 if place.y() < 0 else -120)
         QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
         self.rest()
 
@@ -152,22 +156,24 @@ class Hand:
             middle = widget.mapTo(viewport, widget.rect().center())
             if viewport.rect().adjusted(0, 8, 0, -8).contains(QPoint(viewport.rect().center().x(), middle.y())):
                 return
-            turn = 120 if middle.y() < 0 else -120
-            centre = QPointF(viewport.rect().center())
-            QApplication.sendEvent(
-                viewport,
-                QWheelEvent(
-                    centre,
-                    QPointF(viewport.mapToGlobal(viewport.rect().center())),
-                    QPoint(0, turn),
-                    QPoint(0, turn),
-                    Qt.MouseButton.NoButton,
-                    Qt.KeyboardModifier.NoModifier,
-                    Qt.ScrollPhase.NoScrollPhase,
-                    False,
-                ),
-            )
-            self.rest(5)
+            self._turn_wheel(viewport, 120 if middle.y() < 0 else -120)
+
+    def _turn_wheel(self, viewport: QWidget, turn: int) -> None:
+        centre = viewport.rect().center()
+        QApplication.sendEvent(
+            viewport,
+            QWheelEvent(
+                QPointF(centre),
+                QPointF(viewport.mapToGlobal(centre)),
+                QPoint(0, turn),
+                QPoint(0, turn),
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            ),
+        )
+        self.rest(5)
 
 
 def _let_live(milliseconds: int) -> None:

@@ -42,6 +42,7 @@ class Story:
             ("the machine reports its hardware and is described in a server room", self.describe),
             ("the committee verifies it by hash and reveal; the stake is fulfilled, it is online", self.verify),
             ("an era passes: the reward is shown as 25 % + 150 parts", self.earn),
+            ("a super node is supported, and has a seat after the next election", self.support),
             ("a machine is rented", self.rent),
             ("a session answers ssh with the returned password", self.log_in),
             ("the rent is confirmed, and burned", self.confirm),
@@ -160,6 +161,32 @@ class Story:
         if abs(claimable * 4 - earned) > dbc("0.000000000000004"):
             raise TourStopped(f"{claimable} is no quarter of {earned}")
         return f"{claimable} DBC at once of {earned}, then {len(parts)} parts"
+
+    def support(self) -> str:
+        """Stake for the first super node below the line, enough to carry it over; the next day it is elected."""
+        hand = self._hand
+        nodes = self._witness.chain()["election"]["super_nodes"]
+        place = next(at for at, node in enumerate(nodes) if not node["wins"])
+        node, above = nodes[place], nodes[place - 1]
+        stake = int(dbc(above["total"]) - dbc(node["total"])) + 1_000
+        hand.click("rail.network")
+        hand.wait(lambda: self._rows("network.table") == len(nodes), "the super nodes to be listed")
+        hand.click_row("network.table", place)
+        hand.click("network.support")
+        hand.type("stake.amount", f"{stake}")
+        hand.rest(200)
+        self._gallery.take("stake-sheet")
+        hand.click("stake.go")
+        self._sign()
+        support = self._account()["support"]
+        if dbc(support["bonded"]) != stake or support["targets"] != [node["address"]]:
+            raise TourStopped(f"{support['bonded']} DBC stand behind {support['targets']}")
+        self._jump_eras(1)
+        elected = {one["address"] for one in self._witness.chain()["election"]["super_nodes"] if one["elected"]}
+        if node["elected"] or node["address"] not in elected:
+            raise TourStopped(f"{node['address']} has no seat among {len(elected)}")
+        self._gallery.take("network-elected")
+        return f"{stake:,} DBC for {node['address'][:8]}…, elected as one of {len(elected)}"
 
     def rent(self) -> str:
         """Find a machine on the market and order two of its GPUs for a day."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dbc_desktop.chain.local.launch import SUPER_NODES, SUPPORTERS
 from dbc_desktop.chain.local.residents.stage import Stage, next_at
 from dbc_desktop.domain.call import Call, EventRecord
+from dbc_desktop.domain.network import BLOCKS_PER_ERA
 from dbc_desktop.rules.staking.rows import LEDGERS, NOMINATORS, VALIDATORS, elected_in, staking_era_of, versions
 from dbc_desktop.rules.utility import MOST_CALLS
 
 _PAYOUT_OFFSET = 300
-_CHANGE_ERAS, _CHANGE_OFFSET = 5, 900
+_CHANGE_ERAS, _CHANGE_OFFSET = 20, 10 * BLOCKS_PER_ERA + 900
 
 
 class ResidentNodes:
