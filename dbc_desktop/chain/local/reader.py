@@ -10,6 +10,7 @@ from dbc_desktop.chain.local.branches import active_folder
 from dbc_desktop.chain.local.ledger import hash_after, load
 from dbc_desktop.chain.local.reads import LocalReads, Standing
 from dbc_desktop.chain.local.store import Store
+from dbc_desktop.domain.errors import StorageError
 from dbc_desktop.domain.network import Capability
 
 
@@ -52,8 +53,14 @@ class LocalReader(LocalReads):
             yield self._newest()
 
     def _follow_branch(self) -> None:
-        """Read the branch that is active now."""
-        folder = active_folder(self._root)
+        """Read the branch that is active now.
+
+        A process that gave up its rights after it opened the chain may not look into the folder any more: it stays.
+        """
+        try:
+            folder = active_folder(self._root)
+        except StorageError:
+            return
         if folder != self._folder:
             store = Store(folder, read_only=True)
             self._store.close()
