@@ -162,6 +162,17 @@ def decode(kind: str, data: bytes) -> object:
     return value
 
 
+def take(kind: str, data: bytes) -> object:
+    """The value at the beginning of `data`; what follows it is not looked at.
+
+    Raises:
+        InvalidTransaction: `malformed`.
+        KeyError: No such type.
+    """
+    value: object = _CODECS[kind][1](Cursor(data))
+    return value
+
+
 def _check_number(value: Any, bits: int) -> None:
     if type(value) is not int or value < 0 or value >> bits:
         raise InvalidTransaction("malformed")

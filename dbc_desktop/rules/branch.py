@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from dbc_desktop.rules.engine import BlockOutcome, Engine, SignedCall
 from dbc_desktop.rules.online_profile.payout import OWNERS, QUEUES
-from dbc_desktop.rules.state import Overlay, State
+from dbc_desktop.rules.state import Overlay
 
 _FOLDED = (QUEUES.name, OWNERS.name)
 
@@ -24,12 +24,7 @@ class Branch(Engine):
     """
 
     def __init__(self, engine: Engine, paid: Collection[str] | None = None) -> None:
-        state = State()
-        for name, values in engine.state.tables.items():
-            if paid is not None and name in _FOLDED:
-                state.tables[name] = {one: values[one] for one in paid if one in values}
-            else:
-                state.tables[name] = values.copy()
+        state = engine.state.copy({} if paid is None else dict.fromkeys(_FOLDED, paid))
         # Who is paid together is paid in one block: the sums of an era are the same.
         profile = engine.profile if paid is None else replace(engine.profile, payout_slots=1)
         super().__init__(profile, state, engine.height, engine.digest)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from dbc_desktop.rules.codec import RAW, Codec
@@ -42,6 +43,9 @@ def declare_value(name: str, value: Codec[V]) -> Map[bytes, V]:
     return declare(name, RAW, value)
 
 
+NOTHING_LEFT_OUT: Mapping[str, Collection[Any]] = MappingProxyType({})
+
+
 class Readable(Protocol):
     """Something that values can be read from: the state or an overlay on it."""
 
@@ -53,12 +57,27 @@ class Readable(Protocol):
 
 
 class State:
-    """The values at one height. Only `Engine.apply` writes to it."""
+    """The values at one height. Only `Engine.apply` writes to it, through the overlay of its block.
 
-    __slots__ = ("tables",)
+    Attributes:
+        tables: The values by map, to be read: whoever assigns to one is refused.
+    """
+
+    __slots__ = ("_values", "tables")
 
     def __init__(self) -> None:
-        self.tables: dict[str, dict[Any, Any]] = {name: {} for name in MAPS}
+        self._values: dict[str, dict[Any, Any]] = {name: {} for name in MAPS}
+        self.tables: Mapping[str, Mapping[Any, Any]] = MappingProxyType(
+            {name: MappingProxyType(values) for name, values in self._values.items()}
+        )
+
+    def copy(self, only: Mapping[str, Collection[Any]] = NOTHING_LEFT_OUT) -> State:
+        """Another state of the same values; of the maps named in `only` no other keys than those."""
+        made = State()
+        for name, values in self._values.items():
+            keys = only.get(name)
+            made._values[name].update(values if keys is None else {key: values[key] for key in keys if key in values})
+        return made
 
     def get(self, table: Map[K, V], key: K) -> V | None:
         """The value at `key`, None where there is none."""
@@ -85,7 +104,7 @@ class State:
             ValueError: The bytes are not of the canonical form.
         """
         table = MAPS[name]
-        self.tables[name][table.key.decode(key)] = table.value.decode(value)
+        self._values[name][table.key.decode(key)] = table.value.decode(value)
 
 
 class Overlay:
@@ -95,7 +114,8 @@ class Overlay:
 
     def __init__(self, below: State | Overlay) -> None:
         self.below = below
-        self._tables = below.tables if isinstance(below, State) else None
+        # The values themselves: an overlay is the one way in which they are written.
+        self._tables = below._values if isinstance(below, State) else None
         self.changes: dict[str, dict[Any, Any]] = {}
 
     def get(self, table: Map[K, V], key: K) -> V | None:
@@ -113,7 +133,9 @@ class Overlay:
         below = self.below
         # Straight from the table: a payout asks for a hundred thousand rows.
         found: list[V | None] = (
-            list(map(below.tables[table.name].get, keys)) if isinstance(below, State) else below.many(table, keys)
+            list(map(self._tables[table.name].get, keys))
+            if self._tables is not None
+            else [below.get(table, key) for key in keys]
         )
         changed = self.changes.get(table.name)
         return [changed.get(key, value) for key, value in zip(keys, found, strict=True)] if changed else found
@@ -152,11 +174,11 @@ class Overlay:
 
     def absorb(self) -> None:
         """Write the changes into the state below, of which nobody keeps rows: a branch in memory."""
-        state = self.below
-        if not isinstance(state, State):
+        tables = self._tables
+        if tables is None:
             raise TypeError("this overlay does not lie on the state")
         for name, changed in self.changes.items():
-            values = state.tables[name]
+            values = tables[name]
             for key, value in changed.items():
                 if value is None:
                     values.pop(key, None)
@@ -165,12 +187,12 @@ class Overlay:
 
     def settle(self) -> dict[tuple[str, bytes], bytes | None]:
         """Write the changes into the state below; what really changed, in canonical form, sorted."""
-        state = self.below
-        if not isinstance(state, State):
+        tables = self._tables
+        if tables is None:
             raise TypeError("this overlay does not lie on the state")
         found: list[tuple[tuple[str, bytes], bytes | None]] = []
         for name, changed in self.changes.items():
-            table, values = MAPS[name], state.tables[name]
+            table, values = MAPS[name], tables[name]
             encode_key, encode = table.key.encode, table.value.encode
             for key, value in changed.items():
                 if values.get(key) == value:

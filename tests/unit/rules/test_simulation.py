@@ -10,8 +10,10 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.errors import InvalidInput
 from dbc_desktop.domain.simulation import Plan
+from dbc_desktop.rules import price
 from dbc_desktop.rules.profile import PROFILES
 from dbc_desktop.rules.simulation import simulate
+from dbc_desktop.rules.state import SINGLE, Overlay
 
 DBC = 10**15
 PLAN = Plan(gpus=12, points_per_gpu=24_158, rented_percent=50, offline_days=3, offline_from=4, tariff_usd=310_000,
@@ -143,10 +145,10 @@ def test_it_can_begin_at_any_block_of_an_era(chain) -> None:
 
 
 def test_a_chain_without_a_price_says_so(chain) -> None:
-    from dbc_desktop.rules import price
-
     chain.goto(1)
-    chain.engine.state.tables[price.AVG_PRICE.name].clear()
+    layer = Overlay(chain.engine.state)
+    layer.remove(price.AVG_PRICE, SINGLE)
+    layer.settle()
     with pytest.raises(InvalidInput) as refused:
         simulate(chain.engine, Plan(gpus=1, points_per_gpu=100), 1)
     assert (refused.value.field, refused.value.reason) == ("plan", "no_price")
