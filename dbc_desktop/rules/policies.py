@@ -341,6 +341,10 @@ class SecondLookPolicy(Protocol):
         """Whether a machine that is verified again may just be reported online instead."""
 
     @property
+    def slashes_the_gone(self) -> bool:
+        """Whether a slash is taken though its machine has left; else its coins stay reserved."""
+
+    @property
     def frees_on_exit(self) -> bool:
         """Whether a machine that leaves for good while it is verified again gets back what was set aside for it."""
 
@@ -359,6 +363,7 @@ class NothingStranded:
     keeps_record_of_waiting: bool = False
     may_return: bool = False
     frees_on_exit: bool = True
+    slashes_the_gone: bool = True
     lowers_slashed_stake: bool = True
 
     def returned(self, earlier_review: int) -> int:
@@ -373,6 +378,7 @@ class StrandedAsWritten:
     keeps_record_of_waiting: bool = True
     may_return: bool = True
     frees_on_exit: bool = False
+    slashes_the_gone: bool = False
     lowers_slashed_stake: bool = False
 
     def returned(self, earlier_review: int) -> int:

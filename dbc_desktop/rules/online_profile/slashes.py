@@ -39,7 +39,7 @@ def plan_slash(work: Work, slash: PendingSlash, shares: SlashShares | None = Non
 def execute_slashes(work: Work) -> None:
     """At its height: a tenth to the renters that were cut off, a fifth to the members, the rest to the treasury.
 
-    Where the stash has less reserved, nothing is taken.
+    Where the stash has less reserved, nothing is taken; nor, on the network, where the machine has left meanwhile.
     """
     for _, subject in work.due("slash"):
         slash_id = int(subject)
@@ -49,7 +49,8 @@ def execute_slashes(work: Work) -> None:
         work.layer.remove(PENDING_SLASH, slash_id)
         shares = work.layer.get(SLASH_SHARES, slash_id)
         work.layer.remove(SLASH_SHARES, slash_id)
-        if balances.holdings(work.layer, slash.stash).reserved >= slash.amount:
+        is_there = work.layer.get(MACHINES, slash.machine_id) is not None or work.profile.second_looks.slashes_the_gone
+        if is_there and balances.holdings(work.layer, slash.stash).reserved >= slash.amount:
             _execute(work, slash, () if shares is None else shares.committee)
             if shares is not None and shares.eats_stake and work.profile.second_looks.lowers_slashed_stake:
                 _lower_record(work, slash)

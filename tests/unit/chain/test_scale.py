@@ -453,3 +453,33 @@ def test_an_independent_codec_writes_the_same_bytes(runtime: Any, spec: Any) -> 
     theirs = configuration.create_scale_object("Call", metadata=metadata)
     theirs.encode(foreign(call, "Call"))
     assert encoded(call).hex() == theirs.data.to_hex().removeprefix("0x")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [spec for spec in SPECS if spec.pallet != "MachineCheck" and (spec.pallet, spec.name) not in SINCE_411],
+    ids=lambda spec: f"{spec.pallet}.{spec.name}",
+)
+def test_an_independent_codec_reads_the_call_that_was_shown(runtime: Any, spec: Any) -> None:
+    from scalecodec.base import ScaleBytes
+
+    configuration, metadata = runtime
+    call = Call(spec.pallet, spec.name, CALLS[spec.pallet, spec.name])
+    theirs = configuration.create_scale_object("Call", ScaleBytes("0x" + encoded(call).hex()), metadata=metadata)
+    theirs.decode()
+    assert (theirs.value["call_module"], theirs.value["call_function"]) == (spec.pallet, spec.name)
+    assert [one["name"] for one in theirs.value["call_args"]] == [name for name, _ in spec.args]
+    shown = {one["name"]: flat(one["value"]) for one in theirs.value["call_args"]}
+    assert shown == {name: flat(value) for name, value in foreign_args(call).items()}
+
+
+def flat(value: Any) -> object:
+    """A value of the other codec in one form: it gives bytes as hex or, where they read as such, as text."""
+    if isinstance(value, str):
+        return bytes.fromhex(value[2:]) if value.startswith("0x") else value.encode()
+    if isinstance(value, dict):
+        if isinstance(args := value.get("call_args"), list):
+            args = {one["name"]: one["value"] for one in args}
+            value = {**{name: value[name] for name in ("call_module", "call_function")}, "call_args": args}
+        return {name: flat(one) for name, one in value.items()}
+    return [flat(one) for one in value] if isinstance(value, list | tuple) else value

@@ -137,3 +137,19 @@ def test_the_fixed_fee_is_asked_for_before_the_price(new_chain) -> None:
     chain.do(chain.sudo, "Balances", "transfer_keep_alive", poor, 2 * DBC)
     assert chain.attempt(poor, RENT, "rent_machine", chain.machine_id, 1, 300) == (RENT, "InsufficientValue")
     assert chain.free(poor) == 11 * DBC - 2 * 150_113_648_000
+
+
+def test_the_slash_of_a_machine_that_was_forced_out_strands_its_coins_on_the_network_only(new_chain) -> None:
+    left = {}
+    for profile in (LAUNCH_2021, MAINNET_411):
+        chain = new_chain(profile=profile)
+        chain.online()
+        chain.do(chain.stash, PROFILE, "controller_report_offline", chain.machine_id)
+        chain.do(chain.stash, PROFILE, "controller_report_online", chain.machine_id)
+        allow(chain)
+        assert force(chain, chain.machine_id) is None
+        waiting = chain.reserved(chain.stash)
+        chain.goto(chain.engine.height + 28_800)
+        assert waiting > 0
+        left[profile.name] = chain.reserved(chain.stash) == waiting
+    assert left == {"launch-2021": False, "mainnet-411": True}
