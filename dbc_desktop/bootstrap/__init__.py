@@ -19,7 +19,8 @@ from dbc_desktop.storage.chain_folder import chain_folder
 
 if TYPE_CHECKING:
     from dbc_desktop.chain.backend import ChainReader, LocalBackend, LocalReading
-    from dbc_desktop.domain.account import Account
+    from dbc_desktop.domain.account import Account, Address
+    from dbc_desktop.domain.branches import Branch, BranchComparison, Snapshot
     from dbc_desktop.domain.clock import Clock
     from dbc_desktop.domain.rental import RentOrder
     from dbc_desktop.services.program import Program
@@ -154,6 +155,24 @@ class ChainFactories:
 
         folder = chain_folder(home, is_new=True)
         return LocalChain(folder, profile=rules, clock=self.clock(), is_running=False, residents=residents)
+
+    def branches(self, home: Path) -> tuple[Branch, ...]:
+        """The branches of the embedded chain of `home`."""
+        from dbc_desktop.chain.local.branches import branch_list
+
+        return branch_list(chain_folder(home, is_new=False))
+
+    def snapshots(self, home: Path) -> tuple[Snapshot, ...]:
+        """The snapshots of the branch in use."""
+        from dbc_desktop.chain.local.branches import active_folder, snapshot_list
+
+        return snapshot_list(active_folder(chain_folder(home, is_new=False)))
+
+    def compare(self, home: Path, name: str, account: Address | None) -> BranchComparison:
+        """How the branch in use and another one differ."""
+        from dbc_desktop.chain.local.compare import compare_in
+
+        return compare_in(chain_folder(home, is_new=False), name, account)
 
     def import_chain(self, home: Path, file: Path, progress: Callable[[int, int], None]) -> None:
         """An exported file as the chain of `home`."""

@@ -91,12 +91,15 @@ def run_import(options: argparse.Namespace, home: Path, make: Factories) -> None
 
 
 def run_snapshot(options: argparse.Namespace, home: Path, make: Factories) -> None:
-    """Keep this moment, or list."""
-    chain = make.open_writer(home)
-    try:
-        found = chain.snapshots() if options.name is None else (chain.take_snapshot(options.name),)
-    finally:
-        chain.close()
+    """Keep this moment, or list; listing works beside a running window."""
+    if options.name is None:
+        found = make.snapshots(home)
+    else:
+        chain = make.open_writer(home)
+        try:
+            found = (chain.take_snapshot(options.name),)
+        finally:
+            chain.close()
     _say(options, {"snapshots": [_snapshot(one) for one in found]}, table(snapshot_rows(found)))
 
 
@@ -111,10 +114,10 @@ def run_revert(options: argparse.Namespace, home: Path, make: Factories) -> None
 
 
 def run_branch(options: argparse.Namespace, home: Path, make: Factories) -> None:
-    """Make, use or remove a branch, or list all."""
-    chain = make.open_writer(home)
-    try:
-        if options.name is not None:
+    """Make, use or remove a branch, or list all; listing works beside a running window."""
+    if options.name is not None:
+        chain = make.open_writer(home)
+        try:
             if options.use:
                 chain.use_branch(options.name)
             elif options.drop:
@@ -122,19 +125,15 @@ def run_branch(options: argparse.Namespace, home: Path, make: Factories) -> None
             else:
                 with shown_progress() as progress:
                     chain.make_branch(options.name, options.at, progress)
-        found = chain.branches()
-    finally:
-        chain.close()
+        finally:
+            chain.close()
+    found = make.branches(home)
     _say(options, {"branches": [_branch(one) for one in found]}, table(branch_rows(found)))
 
 
 def run_compare(options: argparse.Namespace, home: Path, make: Factories) -> None:
-    """How the branch in use and another one differ."""
-    chain = make.open_writer(home)
-    try:
-        found = chain.compare(options.name, options.account)
-    finally:
-        chain.close()
+    """How the branch in use and another one differ; works beside a running window."""
+    found = make.compare(home, options.name, options.account)
     _say(options, comparison_document(found), [comparison_title(found), "", *table(comparison_rows(found))])
 
 

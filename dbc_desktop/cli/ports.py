@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dbc_desktop.chain.backend import LocalBackend, LocalReading
-from dbc_desktop.domain.account import Account
+from dbc_desktop.domain.account import Account, Address
+from dbc_desktop.domain.branches import Branch, BranchComparison, Snapshot
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.telemetry.ports import Sensors
 
@@ -51,6 +52,28 @@ class Factories(Protocol):
             InvalidInput: `home` with `chain_exists`.
             ChainBusy: Another process writes there.
             DataUnwritable: Nothing can be written there.
+        """
+
+    def branches(self, home: Path) -> tuple[Branch, ...]:
+        """The branches of the embedded chain of `home`, read beside a running writer.
+
+        Raises:
+            InvalidInput: `home` with `no_chain`.
+        """
+
+    def snapshots(self, home: Path) -> tuple[Snapshot, ...]:
+        """The snapshots of the branch in use, read beside a running writer.
+
+        Raises:
+            InvalidInput: `home` with `no_chain`.
+        """
+
+    def compare(self, home: Path, name: str, account: Address | None) -> BranchComparison:
+        """How the branch in use and another one differ, read beside a running writer.
+
+        Raises:
+            InvalidInput: `home` with `no_chain`; `branch` with `missing`.
+            BackendMismatch: They do not begin with the same genesis.
         """
 
     def import_chain(self, home: Path, file: Path, progress: Callable[[int, int], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from dbc_desktop.chain.local.branches import active_branch, active_folder, found_branch
 from dbc_desktop.chain.local.ledger import hash_after, load
 from dbc_desktop.chain.local.payout_books import earned_by_era
 from dbc_desktop.chain.local.store import Store
@@ -26,6 +27,17 @@ from dbc_desktop.rules.work import era_of
 
 MOST_DIFFERENCES = 200
 """So many accounts and machines are listed; more would not be read."""
+
+
+def compare_in(root: Path, name: str, account: Address | None) -> BranchComparison:
+    """Compare the active branch of a chain's folder with another one of it.
+
+    Raises:
+        InvalidInput: `branch` with `missing`.
+        BackendMismatch, DataCorrupt: As `compare`.
+    """
+    there = found_branch(root, name)
+    return compare(active_folder(root), active_branch(root), there, name, account)
 
 
 def compare(here: Path, here_name: str, there: Path, there_name: str, account: Address | None) -> BranchComparison:

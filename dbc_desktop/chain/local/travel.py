@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dbc_desktop.chain.local import branches
 from dbc_desktop.chain.local.archive import NOTE_PREFIXES, Archive, write_archive
-from dbc_desktop.chain.local.compare import compare
+from dbc_desktop.chain.local.compare import compare_in
 from dbc_desktop.chain.local.ledger import Ledger
 from dbc_desktop.chain.local.rebuild import log_of, rebuild
 from dbc_desktop.chain.local.store import FILE_NAME, Store
@@ -154,11 +154,9 @@ class TimeTravel:
         Raises:
             InvalidInput: `branch` with `missing`.
         """
-        there = branches.found_branch(self._root, name)
         with self._turns:
             self._commit()
-            here, own_name = self._folder, branches.active_branch(self._root)
-        return compare(here, own_name, there, name, account)
+        return compare_in(self._root, name, account)
 
     # --- files --------------------------------------------------------------------------------------------------
 

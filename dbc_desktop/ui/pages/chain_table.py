@@ -133,7 +133,8 @@ class PastModel(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole:
                 return theme.color("muted") if column in _QUIET[self.view] else None
             case Qt.ItemDataRole.UserRole:
-                return line.kind
+                is_badge = self.view is PastView.EXTRINSICS and column == len(line.cells) - 1
+                return line.kind if is_badge else None
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -159,8 +160,7 @@ class PastTable(QTableView):
         head = dress_table(self, "chain.table")
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setMinimumSectionSize(40)
-        self._badges = BadgeDelegate(self, BADGE_KIND)
-        self._plain = self.itemDelegate()
+        self.setItemDelegate(BadgeDelegate(self, BADGE_KIND))
         model.modelReset.connect(self._fit)
         self.clicked.connect(lambda index: self.opened.emit(model.row_at(index.row())))
         self._fit()
@@ -189,5 +189,3 @@ class PastTable(QTableView):
         for column, width in enumerate(widths):
             self.setColumnHidden(column, column not in shown)
             self.setColumnWidth(column, width or spare)
-            is_badge = view is PastView.EXTRINSICS and column == len(widths) - 1
-            self.setItemDelegateForColumn(column, self._badges if is_badge else self._plain)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from dbc_desktop.ui.tour.gallery import Gallery
 from dbc_desktop.ui.tour.hand import Hand, TourStopped
+from dbc_desktop.ui.tour.time_steps import TimeSteps
 from dbc_desktop.ui.tour.witness import Witness, dbc
 from dbc_desktop.ui.window import Window
 
@@ -50,6 +51,7 @@ class Story:
             ("the machine serves, then goes offline, so that its rewards stand alone", self.serve),
             ("150 eras later every reward is released to the last unit", self.release),
             ("the rewards are claimed", self.claim),
+            *TimeSteps(self._hand, self._witness, self._gallery, self._jump_eras).steps(),
         )
 
     def open(self) -> str:

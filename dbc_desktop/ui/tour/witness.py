@@ -46,6 +46,16 @@ class Witness:
         document: dict[str, Any] = self._ask("chain", "info")
         return document
 
+    def branches(self) -> list[dict[str, Any]]:
+        """What `chain branch` lists."""
+        found: list[dict[str, Any]] = self._ask("chain", "branch")["branches"]
+        return found
+
+    def compare(self, name: str) -> dict[str, Any]:
+        """What `chain compare` says of the branch in use and another one."""
+        document: dict[str, Any] = self._ask("chain", "compare", name)
+        return document
+
     def replay(self) -> dict[str, Any]:
         """What `chain replay` says; the window must have let go of the chain."""
         document: dict[str, Any] = self._ask("chain", "replay")

@@ -21,15 +21,18 @@ class BadgeDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """The ground of the cell, then the badge."""
+        """The ground of the cell, then the badge; a cell that names no colour is drawn as usual."""
+        kind = index.data(self._role)
         text = str(index.data() or "")
+        if not isinstance(kind, str):
+            super().paint(painter, option, index)
+            return
         self.initStyleOption(option, index)
         option.text = ""
         widget: QWidget = option.widget
         widget.style().drawControl(widget.style().ControlElement.CE_ItemViewItem, option, painter, widget)
         if not text:
             return
-        kind = str(index.data(self._role) or "plain")
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(11, 500))

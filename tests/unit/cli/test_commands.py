@@ -12,6 +12,7 @@ from dbc_desktop.chain.backend import LocalBackend, LocalReading
 from dbc_desktop.cli.main import main
 from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
+from dbc_desktop.domain.branches import Branch, BranchComparison, Snapshot
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import Cancelled, ChainBusy, DataCorrupt, DbcError, InvalidInput
 from dbc_desktop.domain.gpu import GpuReading, Missing, ReadingLane, RigSample
@@ -104,6 +105,15 @@ class Workshop:
         if self.open_error is not None:
             raise self.open_error
         return self.chain
+
+    def branches(self, home: Path) -> tuple[Branch, ...]:
+        return ()
+
+    def snapshots(self, home: Path) -> tuple[Snapshot, ...]:
+        return ()
+
+    def compare(self, home: Path, name: str, account: Address | None) -> BranchComparison:
+        raise InvalidInput("branch", "missing", name=name)
 
     def import_chain(self, home: Path, file: Path, progress: Callable[[int, int], None]) -> None:
         self.opened.append(f"import {home} {file.name}")
