@@ -5,6 +5,7 @@ from __future__ import annotations
 from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import DECIMALS, UNITS_PER_DBC, Balance
+from dbc_desktop.domain.dispute import Reporter, Slash
 from dbc_desktop.domain.machine import Machine
 from dbc_desktop.domain.network import Deadline, Head, Identity, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder
@@ -132,6 +133,38 @@ def _account(report: AccountReport) -> Document:
         "machines": [_machine(machine) for machine in report.machines],
         "rentals": [_order(order) for order in report.orders],
         "deadlines": [_deadline(deadline) for deadline in report.deadlines],
+        "slashes": [_slash(slash) for slash in report.slashes],
+        "reporter": None if report.reporter is None else _reporter(report.reporter),
+    }
+
+
+def _slash(slash: Slash) -> Document:
+    return {
+        "source": slash.source.value,
+        "number": slash.number,
+        "machine_id": slash.machine_id,
+        "reason": slash.reason,
+        "amount": dbc(slash.amount),
+        "exec_height": slash.exec_time,
+        "outcome": slash.outcome.value,
+        "is_appealed": slash.appeal is not None,
+    }
+
+
+def _reporter(reporter: Reporter) -> Document:
+    return {
+        "staked": dbc(reporter.staked),
+        "used": dbc(reporter.used),
+        "reports": [
+            {
+                "report_id": report.report_id,
+                "machine_id": report.machine_id,
+                "fault": report.fault.kind.value,
+                "status": report.status.value,
+                "result": None if report.result is None else report.result.value,
+            }
+            for report in reporter.reports
+        ],
     }
 
 

@@ -36,6 +36,7 @@ class BranchColumn:
     cost: Balance | None
     tone: str
     now_text: str
+    reward_text: str
     next_text: str
     steps: tuple[StepRow, ...]
     is_open: bool
@@ -96,6 +97,9 @@ def _column(branch: SlashBranch, height: int) -> BranchColumn:
         cost=None if not branch.is_open else ZERO if now is None else now.amount,
         tone="good" if now is None or not now.amount else "loss" if branch.since is not None else "warn",
         now_text=_now(branch, now) if branch.is_open else "",
+        reward_text=tr("and today's reward: {amount}", amount=formats.amount(branch.reward_lost))
+        if branch.reward_lost
+        else "",
         next_text=_next(branch, coming, height) if branch.is_open else "",
         steps=tuple(_step(step, step is now) for step in branch.steps),
         is_open=branch.is_open,
@@ -128,8 +132,6 @@ def _now(branch: SlashBranch, now: SlashStep | None) -> str:
     part = tr("{part} of the stake", part=f"{now.percent} %")
     if not now.amount:
         part = tr("forgiven: a year online, and ten days without a break")
-    if branch.reward_lost:
-        return tr("{part}, and today's reward of {reward}", part=part, reward=formats.amount(branch.reward_lost))
     return part
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Account, AccountState, Address
+from dbc_desktop.domain.dispute import Reporter, Slash
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import Machine
 from dbc_desktop.domain.network import Capability, Deadline, Head, Identity, NetworkTotals
@@ -113,6 +114,8 @@ class AccountReport:
     Attributes:
         orders: Orders that wait for confirmation or run.
         support: What it stakes for super nodes; None where the chain does not tell.
+        slashes: Against it and its stash; `reporter` is the account as one who reports. Nothing and None where the
+            chain does not tell.
     """
 
     account: AccountState
@@ -122,6 +125,8 @@ class AccountReport:
     orders: tuple[RentOrder, ...]
     deadlines: tuple[Deadline, ...]
     support: Support | None = None
+    slashes: tuple[Slash, ...] = ()
+    reporter: Reporter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,7 @@ def status_report(backend: ChainReader, addresses: Sequence[Address]) -> StatusR
 def _account_report(backend: ChainReader, address: Address) -> AccountReport:
     stash = backend.stash_of(address) or address
     orders = backend.rent_orders(address)
+    tells = Capability.DISPUTES in backend.capabilities()
     return AccountReport(
         account=backend.account(address),
         overview=backend.stash(stash),
@@ -158,4 +164,6 @@ def _account_report(backend: ChainReader, address: Address) -> AccountReport:
         orders=tuple(order for order in orders if order.status in (RentStatus.WAITING_VERIFYING, RentStatus.RENTING)),
         deadlines=backend.deadlines(address),
         support=backend.support_of(address) if Capability.SUPER_NODES in backend.capabilities() else None,
+        slashes=backend.slashes(address) if tells else (),
+        reporter=backend.reporter(address) if tells else None,
     )

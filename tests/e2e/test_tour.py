@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-PAGES = ("home", "rigs", "machines", "rewards", "market", "rentals", "network", "wallet", "chain", "settings")
+PAGES = (
+    "home", "rigs", "machines", "rewards", "market", "rentals", "disputes", "network", "wallet", "chain", "settings",
+)  # fmt: skip
 
 
 @pytest.mark.timeout(600)
@@ -18,8 +20,8 @@ def test_the_tour_is_played_to_its_end_and_shows_every_page(tmp_path: Path) -> N
         capture_output=True, text=True, timeout=580, check=False, encoding="utf-8",
     )  # fmt: skip
     lines = played.stdout.splitlines()
-    assert (lines[-1:], played.returncode) == (["18 of 18 steps"], 0), played.stdout + played.stderr
-    assert sum("  ok  " in line for line in lines) == 18
+    assert (lines[-1:], played.returncode) == (["22 of 22 steps"], 0), played.stdout + played.stderr
+    assert sum("  ok  " in line for line in lines) == 22
     assert "Traceback" not in played.stderr
     for page in PAGES:
         for theme in ("light", "dark"):

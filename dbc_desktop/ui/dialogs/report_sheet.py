@@ -26,6 +26,7 @@ class ReportSheet(Sheet):
         self._choice = QComboBox()
         self._choice.setObjectName("report.order")
         self._choice.setAccessibleName(tr("order"))
+        self._choice.setFixedHeight(32)
         self._choice.addItems([_name(order) for order in self._orders])
         self.body.addWidget(self._choice)
         self.body.addWidget(Label(_cost(reporter), "muted", wrap=True))

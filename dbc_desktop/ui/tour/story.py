@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from dbc_desktop.ui.tour.disputes import DisputeSteps
 from dbc_desktop.ui.tour.gallery import Gallery
 from dbc_desktop.ui.tour.hand import Hand, TourStopped
 from dbc_desktop.ui.tour.time_steps import TimeSteps
@@ -48,6 +49,7 @@ class Story:
             ("a session answers ssh with the returned password", self.log_in),
             ("the rent is confirmed, and burned", self.confirm),
             ("the session is stopped", self.stop),
+            *DisputeSteps(self).steps(),
             ("the machine serves, then goes offline, so that its rewards stand alone", self.serve),
             ("150 eras later every reward is released to the last unit", self.release),
             ("the rewards are claimed", self.claim),
@@ -87,7 +89,7 @@ class Story:
     def get_play_money(self) -> str:
         """One click on Home."""
         self._hand.click("home.step.play_money")
-        self._until(lambda: dbc(self._account()["free"]) == 1_000_000, "1,000,000 DBC to arrive")
+        self._until(lambda: dbc(self.account()["free"]) == 1_000_000, "1,000,000 DBC to arrive")
         return "1,000,000 DBC"
 
     def bond(self) -> str:
@@ -101,14 +103,14 @@ class Story:
         hand.click("bring.next")
         hand.find("bring.controller")
         hand.click("bring.next")
-        self._sign()
+        self.sign()
         hand.type("bring.passphrase", PASSPHRASE)
         self._gallery.take("bring-online")
         hand.click("bring.next")
         hand.find("sheet.sign")
         self._gallery.take("spend-sheet")
-        self._sign()
-        (machine,) = self._account()["machines"]
+        self.sign()
+        (machine,) = self.account()["machines"]
         if machine["status"] != "AddingCustomizeInfo" or dbc(machine["stake_held"]) <= 0:
             raise TourStopped(f"the machine is {machine['status']}")
         return f"{machine['machine_id'][:8]}… holds {machine['stake_held']} DBC of stake"
@@ -118,14 +120,14 @@ class Story:
         hand = self._hand
         hand.wait(lambda: hand.seen("bring.passphrase") is None, "the next step of the wizard")
         hand.click("bring.next")
-        self._sign()
+        self.sign()
         hand.type("bring.report_passphrase", PASSPHRASE)
         hand.click("bring.next")
-        self._sign()
+        self.sign()
         hand.type("bring.operators", "China Telecom")
         hand.click("bring.next")
-        self._sign()
-        (machine,) = self._account()["machines"]
+        self.sign()
+        (machine,) = self.account()["machines"]
         if machine["status"] not in ("DistributingOrder", "CommitteeVerifying"):
             raise TourStopped(f"the machine is {machine['status']}")
         return str(machine["status"])
@@ -139,7 +141,7 @@ class Story:
             hand.type("jump.hours", "6")
             hand.click("jump.go")
             hand.wait(lambda: hand.seen("jump.go") is None, "the jump to end", 120)
-            (machine,) = self._account()["machines"]
+            (machine,) = self.account()["machines"]
             if machine["status"] not in ("DistributingOrder", "CommitteeVerifying"):
                 break
             opener = "topbar.jump"
@@ -154,7 +156,7 @@ class Story:
         self._jump_eras(2)
         hand.click("rail.rewards")
         hand.find("rewards.claim")
-        account = self._account()
+        account = self.account()
         earned, claimable, locked = (dbc(account[key]) for key in ("earned", "claimable", "locked"))
         schedule = [dbc(amount) for amount in account["release_schedule"]["amounts"]]
         parts = [amount for amount in schedule if amount]
@@ -179,8 +181,8 @@ class Story:
         hand.rest(200)
         self._gallery.take("stake-sheet")
         hand.click("stake.go")
-        self._sign()
-        support = self._account()["support"]
+        self.sign()
+        support = self.account()["support"]
         if dbc(support["bonded"]) != stake or support["targets"] != [node["address"]]:
             raise TourStopped(f"{support['bonded']} DBC stand behind {support['targets']}")
         self._jump_eras(1)
@@ -203,8 +205,8 @@ class Story:
         hand.rest(300)
         self._gallery.take("rent-sheet")
         hand.click("rent.go")
-        self._sign()
-        (order,) = self._account()["rentals"]
+        self.sign()
+        (order,) = self.account()["rentals"]
         if (order["status"], order["gpu_num"]) != ("WaitingVerifying", 2):
             raise TourStopped(f"the order is {order['status']}")
         self._rent_id, self._rent_fee = order["rent_id"], dbc(order["fee"])
@@ -234,9 +236,9 @@ class Story:
         self._gallery.take("rentals-confirm")
         before = dbc(self._witness.chain()["burned"])
         hand.click(f"rentals.confirm.{self._rent_id}")
-        self._sign()
+        self.sign()
         burned = dbc(self._witness.chain()["burned"]) - before
-        (order,) = self._account()["rentals"]
+        (order,) = self.account()["rentals"]
         if order["status"] != "Renting" or burned != self._rent_fee:
             raise TourStopped(f"the order is {order['status']}, burned {burned} of {self._rent_fee}")
         return f"burned {burned} DBC = the rent paid"
@@ -264,16 +266,16 @@ class Story:
         hand.click("machines.row.report_offline")
         hand.find("sheet.sign")
         self._gallery.take("spend-sheet-danger")
-        self._sign()
-        (machine,) = self._account()["machines"]
+        self.sign()
+        (machine,) = self.account()["machines"]
         if machine["status"] != "StakerReportOffline":
             raise TourStopped(f"the machine is {machine['status']}")
-        return f"{self._account()['earned']} DBC earned in all"
+        return f"{self.account()['earned']} DBC earned in all"
 
     def release(self) -> str:
         """Jump; nothing is locked any more, and nothing was lost."""
         self._jump_eras(151)
-        account = self._account()
+        account = self.account()
         earned, claimable, locked = (dbc(account[key]) for key in ("earned", "claimable", "locked"))
         if locked != 0 or claimable != earned:
             raise TourStopped(f"earned {earned}, released {claimable}, still locked {locked}")
@@ -283,10 +285,10 @@ class Story:
         """Claim what was released; it is minted to the stash."""
         hand = self._hand
         hand.click("rail.rewards")
-        expected = dbc(self._account()["claimable"])
+        expected = dbc(self.account()["claimable"])
         hand.click("rewards.claim")
-        self._sign()
-        account = self._account()
+        self.sign()
+        account = self.account()
         if dbc(account["claimed"]) != expected or dbc(account["claimable"]) != 0:
             raise TourStopped(f"claimed {account['claimed']} of {expected}")
         self._gallery.take("rewards-claimed")
@@ -295,9 +297,25 @@ class Story:
         self._gallery.take("home-claimed")
         return f"{account['claimed']} DBC"
 
-    # the hand's habits
+    # the hand's habits, and what other files of the tour use
 
-    def _account(self) -> dict[str, Any]:
+    @property
+    def hand(self) -> Hand:
+        """The hand on the window."""
+        return self._hand
+
+    @property
+    def gallery(self) -> Gallery:
+        """Where pictures go."""
+        return self._gallery
+
+    @property
+    def rent_id(self) -> int:
+        """The order that was made."""
+        return self._rent_id
+
+    def account(self) -> dict[str, Any]:
+        """What another process reads of the tour's account."""
         return self._witness.account(self._address)
 
     def _text(self, name: str) -> str:
@@ -316,7 +334,7 @@ class Story:
                 raise TourStopped(f"waited {seconds:.0f} s for {what}")
             self._hand.rest(200)
 
-    def _sign(self) -> None:
+    def sign(self) -> None:
         """Sign in the spending sheet, with the passphrase where it asks for it, and wait until it has gone."""
         hand = self._hand
         hand.find("sheet.sign")
@@ -326,6 +344,16 @@ class Story:
         hand.click("sheet.sign")
         hand.wait(lambda: hand.seen("sheet.sign") is None, "the call to be in a block", 60)
         hand.rest(100)
+
+    def jump_hours(self, hours: int) -> None:
+        """Let hours pass at once."""
+        hand = self._hand
+        hand.click("topbar.jump")
+        hand.type("jump.eras", "")
+        hand.type("jump.hours", str(hours))
+        hand.click("jump.go")
+        hand.wait(lambda: hand.seen("jump.go") is None, "the jump to end", 120)
+        hand.rest(200)
 
     def _jump_eras(self, eras: int) -> None:
         hand = self._hand

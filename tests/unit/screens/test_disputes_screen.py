@@ -186,7 +186,9 @@ def test_three_ways_side_by_side_before_a_report() -> None:
     assert (unreported.title, unreported.cost, unreported.tone) == ("Repaired before anyone reports", ZERO, "good")
     assert unreported.now_text == "nothing is slashed, and it goes on earning"
     assert own.cost == Balance(11_428_571_428_571_428_571)
-    assert own.now_text == "2 % of the stake, and today's reward of 268.40 DBC"
+    assert own.now_text == "2 % of the stake"
+    assert own.reward_text == "and today's reward: 268.40 DBC"
+    assert unreported.reward_text == ""
     assert own.next_text == "22,857.14 DBC from 7 min after the report"
     assert [(step.when, step.percent, step.is_now) for step in own.steps] == [
         ("at once", "2 %", True),
