@@ -231,7 +231,7 @@ TYPES: dict[str, Struct | Enumeration | str] = {
     "ChargeAssetTxPayment": _struct(tip="Compact<u128>", asset_id="Option<u32>"),
     "Era": Enumeration((("Immortal", 0, ()), *((f"Mortal{at}", at, ((None, "u8"),)) for at in range(1, 256)))),
     **{name: Struct(fields) for name, (_, fields) in STRUCTS.items()},
-    **{name: _plain(*(member.name for member in kind)) for name, kind in ENUMS.items()},
+    **{name: _plain(*(str(member.value) for member in kind)) for name, kind in ENUMS.items()},
 }
 
 
