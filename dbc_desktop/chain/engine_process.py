@@ -1,4 +1,4 @@
-"""The engine process: one `LocalChain`, asked over a pipe (design 2)."""
+"""The engine process: one `LocalChain`, or the backend of a real node, asked over a pipe (design 2)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbc_desktop.chain import wire
-from dbc_desktop.domain.errors import Cancelled, DbcError
+from dbc_desktop.domain.errors import BackendMismatch, Cancelled, DbcError
 from dbc_desktop.lanes.clock import SystemClock
 
 if TYPE_CHECKING:
     from dbc_desktop.chain.local.backend import LocalChain
-
-if TYPE_CHECKING:
-    from dbc_desktop.chain.local.backend import LocalChain
+    from dbc_desktop.chain.substrate.backend import SubstrateChain
 
 _WORKERS = 4
 _PROGRESS_SECONDS = 0.03
@@ -30,11 +28,8 @@ def serve(connection: Connection, folder: Path, options: dict[str, Any]) -> None
     """Open the chain and answer until the other side says goodbye or is gone."""
     # Ctrl+C in a terminal reaches every process; only the window's one decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Here, not above: the process that starts this one names `serve` and should not have to read the whole engine.
-    from dbc_desktop.chain.local.backend import LocalChain
-
     try:
-        chain = LocalChain(folder, **options)
+        chain = _open(folder, options)
     except DbcError as error:
         connection.send((wire.FAILED, 0, wire.pack_error(error)))
         return
@@ -45,10 +40,25 @@ def serve(connection: Connection, folder: Path, options: dict[str, Any]) -> None
         connection.close()
 
 
+def _open(folder: Path, options: dict[str, Any]) -> LocalChain | SubstrateChain:
+    """The embedded chain in a folder, or the node at `endpoints`.
+
+    The imports stand here: the process that starts this one names `serve` and should not have to read the whole engine.
+    """
+    if "endpoints" in options:
+        from dbc_desktop.chain.history_store import HistoryStore
+        from dbc_desktop.chain.substrate.backend import SubstrateChain
+
+        return SubstrateChain(folder=folder / "metadata", history=HistoryStore(folder / "history.sqlite3"), **options)
+    from dbc_desktop.chain.local.backend import LocalChain
+
+    return LocalChain(folder, **options)
+
+
 class _Server:
     """Hands requests to a few threads, so that a jump does not hold up reads."""
 
-    def __init__(self, connection: Connection, chain: LocalChain) -> None:
+    def __init__(self, connection: Connection, chain: LocalChain | SubstrateChain) -> None:
         self._connection, self._chain = connection, chain
         self._sending = threading.Lock()
         self._cancelled: dict[int, threading.Event] = {}
@@ -78,7 +88,10 @@ class _Server:
         _, number, method, arguments = message
         if method not in wire.METHODS:
             raise ValueError(method)
-        work: Callable[..., Any] = getattr(self._chain, method)
+        work: Callable[..., Any] | None = getattr(self._chain, method, None)
+        if work is None:  # e.g. the clock of a real node
+            self._send((wire.ERROR, number, wire.pack_error(BackendMismatch(method))))
+            return True
         if method in wire.WITH_PROGRESS:
             arguments = (*arguments, self._progress_of(number))
         future = workers.submit(work, *arguments)

@@ -6,7 +6,7 @@ import itertools
 import multiprocessing
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Call, Draft, Preview, Receipt, SigningContext
 from dbc_desktop.domain.errors import ChainUnreachable, OutcomeUnknown
 from dbc_desktop.domain.machine import HardwareInfo
-from dbc_desktop.domain.network import Capability, ClockMode, Head
+from dbc_desktop.domain.network import Capability, ClockMode, Drift, Head, NodeHealth
 
 _LEAVE_SECONDS = 10.0
 
@@ -51,10 +51,14 @@ class HostedChain(HostedReads, HostedTravel):
         residents: bool = True,
         seed: bytes | None = None,
     ) -> None:
-        self._folder = folder
-        self._options = {"profile": profile, "is_running": is_running, "residents": residents}
+        options: dict[str, Any] = {"profile": profile, "is_running": is_running, "residents": residents}
         if seed is not None:
-            self._options["seed"] = seed
+            options["seed"] = seed
+        self._start(folder, options)
+
+    def _start(self, folder: Path, options: dict[str, Any]) -> None:
+        """Start the process that opens the chain."""
+        self._folder, self._options = folder, options
         self._numbers = itertools.count(1)
         self._feed = HeadFeed("chain-host-heads")
         self._starting = threading.Lock()
@@ -196,6 +200,33 @@ class HostedChain(HostedReads, HostedTravel):
                     self._link.leave()
                 self._link = _Link(self._folder, self._options, self._feed)
             return self._link
+
+
+class HostedNode(HostedChain):
+    """`ChainBackend` of a real node in a process of its own; of what only the embedded chain can do nothing works.
+
+    Args:
+        folder: Where metadata and what was seen of accounts are kept.
+        endpoints: Where the node answers.
+        genesis_hash: The pinned genesis, None on first trust.
+    """
+
+    def __init__(self, folder: Path, endpoints: Sequence[str], *, genesis_hash: bytes | None = None) -> None:
+        self._start(folder, {"endpoints": tuple(endpoints), "genesis_hash": genesis_hash})
+
+    def capabilities(self) -> frozenset[Capability]:
+        """A look ahead, as an estimate."""
+        return frozenset({Capability.PREVIEW})
+
+    def health(self) -> NodeHealth:
+        """How the node fares, asked anew."""
+        found: NodeHealth = self._ask("health")
+        return found
+
+    def drift(self) -> tuple[Drift, ...]:
+        """Where the node's rules differ from those this program computes by."""
+        found: tuple[Drift, ...] = self._ask("drift")
+        return found
 
 
 class _Link:

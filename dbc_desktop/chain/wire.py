@@ -56,6 +56,8 @@ METHODS = WITH_PROGRESS | frozenset(
         "fee_of",
         "draft",
         "check_draft",
+        "health",
+        "drift",
         "preview",
         "submit",
         "receipt",

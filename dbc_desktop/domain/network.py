@@ -77,6 +77,21 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """One rule that a node's runtime has otherwise than this program's rules.
+
+    Attributes:
+        rule: `spec_version`, or pallet and name of a constant or of a parameter, e.g. `Babe.ExpectedBlockTime`.
+        theirs: The node's value as text; untrusted.
+        ours: This program's.
+    """
+
+    rule: str
+    theirs: str
+    ours: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeHealth:
     """How a node fares.
 

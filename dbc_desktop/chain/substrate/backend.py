@@ -12,10 +12,12 @@ from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.chain.history_store import HistoryStore
 from dbc_desktop.chain.substrate import extrinsics
 from dbc_desktop.chain.substrate.blocks import Blocks, Header
+from dbc_desktop.chain.substrate.drift import rule_drift
 from dbc_desktop.chain.substrate.follow import POLL_SECONDS, Follower
 from dbc_desktop.chain.substrate.look_ahead import look_ahead
 from dbc_desktop.chain.substrate.outcomes import Outcomes
 from dbc_desktop.chain.substrate.pool import Pool, proportionate
+from dbc_desktop.chain.substrate.probe import health_of
 from dbc_desktop.chain.substrate.reads import NodeReads, Standing
 from dbc_desktop.chain.substrate.reward_log import RewardLog
 from dbc_desktop.chain.substrate.rpc import NodeRpc
@@ -26,7 +28,7 @@ from dbc_desktop.domain.balance import DECIMALS, Balance
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import BackendMismatch, ChainRequestFailed, OutcomeUnknown
-from dbc_desktop.domain.network import Capability, Head, Identity, NodeHealth
+from dbc_desktop.domain.network import Capability, Drift, Head, Identity, NodeHealth
 from dbc_desktop.domain.rental import RentOrder
 from dbc_desktop.lanes.clock import SystemClock
 from dbc_desktop.rules.profile import MAINNET_411
@@ -130,21 +132,11 @@ class SubstrateChain(NodeReads):
             ChainUnreachable: It does not answer.
         """
         now = self._now(fresh=True)
-        try:
-            said = self._rpc.call("system_health")
-        except ChainRequestFailed:
-            said = {}
-        said = said if isinstance(said, dict) else {}
-        peers, syncing = said.get("peers"), said.get("isSyncing")
-        return NodeHealth(
-            url=self._rpc.url,
-            latency_seconds=self._rpc.latency_seconds or 0.0,
-            height=now.header.height,
-            finalised=now.finalised,
-            spec_version=now.runtime.spec_version,
-            peers=peers if type(peers) is int and 0 <= peers < 2**32 else None,
-            is_syncing=syncing is True,
-        )
+        return health_of(self._rpc, now.header.height, now.finalised, now.runtime.spec_version)
+
+    def drift(self) -> tuple[Drift, ...]:
+        """Where the node's rules differ from those this program computes by."""
+        return rule_drift(self._now().runtime)
 
     def _now(self, *, fresh: bool = False) -> Standing:
         """The newest block; for a moment the same one, so that a page does not mix two."""
