@@ -18,7 +18,7 @@ from dbc_desktop.domain.errors import DbcError, PartMissing
 from dbc_desktop.storage.chain_folder import chain_folder
 
 if TYPE_CHECKING:
-    from dbc_desktop.chain.backend import ChainReader, LocalBackend, LocalReading
+    from dbc_desktop.chain.backend import ChainReader, HeadChange, LocalBackend, LocalReading
     from dbc_desktop.domain.account import Account, Address
     from dbc_desktop.domain.branches import Branch, BranchComparison, Snapshot
     from dbc_desktop.domain.clock import Clock
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     node = commands.add_parser("node", help="the local stand-in node; the window starts it by itself")
     node.add_argument("--home", type=Path, required=True, metavar="DIR", help="the data folder whose chain it asks")
     node.add_argument("--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: a free one)")
+    node.add_argument("--chain", default="chain", metavar="FOLDER", help="the chain's folder below it")
     node.set_defaults(run=_run_node)
     return parser
 
@@ -210,14 +211,15 @@ class Core:
         on_failed: Callable[[DbcError], None],
         on_bug: Callable[[BaseException], None],
     ) -> None:
+        from dbc_desktop.bootstrap.chains import NODE_POLL_SECONDS, networks_of, open_backend
         from dbc_desktop.bootstrap.monitoring import open_monitoring
-        from dbc_desktop.chain.host import HostedChain
         from dbc_desktop.chain.journal import Journal
         from dbc_desktop.lanes.clock import SystemClock
         from dbc_desktop.lanes.runner import TaskRunner
+        from dbc_desktop.services.networks import NODE
         from dbc_desktop.services.program import Program
         from dbc_desktop.services.sessions import Sessions
-        from dbc_desktop.services.transactions import Transactions
+        from dbc_desktop.services.transactions import POLL_SECONDS, Transactions
         from dbc_desktop.sessions.node_process import NodeProcess
         from dbc_desktop.sessions.store import SessionStore
         from dbc_desktop.storage.folder_lock import FolderLock
@@ -225,14 +227,21 @@ class Core:
         from dbc_desktop.telemetry.choose import choose_sensors
         from dbc_desktop.telemetry.sampler import Sampler
 
-        with FolderLock(home / "chain"):
-            pass  # whoever writes there already is told at once; the engine process takes the lock for good
         self._clock = clock = SystemClock()
+        networks = networks_of(home, clock)
+        network = networks.chosen()
+        # Whoever writes in this data folder already is told at once. On the first local chain the engine process takes
+        # the lock for good, on every other network this one keeps it.
+        self._lock = FolderLock(home / "chain")
+        self._lock.acquire()
+        if network.folder == "chain":
+            self._lock.release()
         wallet = open_wallet(home, clock)
         self._journal = Journal(home / "journal.sqlite3")
-        backend = HostedChain(home / "chain")
+        backend = open_backend(home, network)
         self._store = SessionStore(home / "sessions.sqlite3")
-        self._node = NodeProcess([*own_command(), "node", "--home", str(home)])
+        folder = ["--chain", network.folder] if network.folder else []
+        self._node = NodeProcess([*own_command(), "node", "--home", str(home), *folder])
         sampler = Sampler(
             lambda: choose_sensors(clock), clock, has_slow_lanes=True, history_file=home / "telemetry.sqlite3"
         )
@@ -241,21 +250,39 @@ class Core:
             home=home,
             backend=backend,
             wallet=wallet,
-            transactions=Transactions(backend, self._journal, clock),
+            transactions=Transactions(
+                backend, self._journal, clock, NODE_POLL_SECONDS if network.kind == NODE else POLL_SECONDS
+            ),
             sampler=sampler,
             monitoring=open_monitoring(home, backend, sampler, wallet, keyring_of(home), runner, clock),
             sessions=Sessions(backend, wallet, self._node, self._store, clock),
             settings=SettingsStore(home),
             runner=runner,
             clock=clock,
+            networks=networks,
         )
         sampler.start()
         self.program.monitoring.start()
         self._heads = backend.follow(self.program.monitoring.follow)
+        if network.kind == NODE:
+            self._follow_node(network.key)
         # What was on its way when the program last ended is looked up by its hash, never sent again.
         self.program.runner.command("chain-write", self.program.transactions.resume, done=lambda _: None)
         # A move of a key that was cut off is brought to its end; the keyring is touched only where one was.
         self.program.runner.command("secrets", wallet.tidy, done=lambda _: None)
+
+    def _follow_node(self, key: str) -> None:
+        """Pin the genesis on first trust, and look up with each new block what is still on its way."""
+        program, networks = self.program, self.program.networks
+        runner, backend = program.runner, program.backend
+        if networks is not None and networks.chosen().genesis_hash is None:
+            runner.query("chain-read", lambda: networks.pin(key, backend.identity().genesis_hash), done=lambda _: None)
+
+        def look_up(change: HeadChange) -> None:
+            del change
+            runner.command("chain-write", program.transactions.resume, done=lambda _: None)
+
+        backend.follow(look_up)
 
     def close(self) -> None:
         """Stop what runs, let go of files."""
@@ -271,6 +298,7 @@ class Core:
         program.wallet.close()
         self._store.close()
         self._journal.close()
+        self._lock.release()
 
 
 def open_window(home: Path) -> RunningWindow:
@@ -310,7 +338,10 @@ def _run_node(options: argparse.Namespace) -> int:
     from dbc_desktop.lanes.clock import SystemClock
     from dbc_desktop.sessions.standin.server import serve
 
-    return serve(ReadOrders(LocalReader(chain_folder(options.home, is_new=False))), SystemClock(), port=options.port)
+    is_first = options.chain == "chain"
+    folder = chain_folder(options.home, is_new=False) if is_first else options.home / options.chain
+
+    return serve(ReadOrders(LocalReader(folder)), SystemClock(), port=options.port)
 
 
 class ReadOrders:

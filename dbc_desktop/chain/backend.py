@@ -24,6 +24,7 @@ from dbc_desktop.domain.network import (
     Capability,
     ClockMode,
     Deadline,
+    Drift,
     Head,
     Identity,
     MachineTable,
@@ -202,6 +203,9 @@ class ChainBackend(ChainReader, Protocol):
         Raises:
             BackendMismatch: `payload`, `genesis` or `version`: they do not, or the chain changed since.
         """
+
+    def drift(self) -> tuple[Drift, ...]:
+        """Where the chain's rules differ from those this program computes by; nothing on the embedded chain."""
 
     def preview(self, call: Call, signer: Address) -> Preview:
         """What the call would do now; needs `PREVIEW`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbc_desktop.chain import wire
+from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.domain.errors import BackendMismatch, Cancelled, DbcError
 from dbc_desktop.lanes.clock import SystemClock
 
@@ -34,7 +35,7 @@ def serve(connection: Connection, folder: Path, options: dict[str, Any]) -> None
         connection.send((wire.FAILED, 0, wire.pack_error(error)))
         return
     try:
-        _Server(connection, chain).run()
+        _Server(connection, chain).run(is_far="endpoints" in options)
     finally:
         chain.close()
         connection.close()
@@ -64,17 +65,24 @@ class _Server:
         self._cancelled: dict[int, threading.Event] = {}
         self._clock = SystemClock()
 
-    def run(self) -> None:
-        """Answer until the pipe ends."""
-        subscription = self._chain.follow(lambda change: self._send((wire.HEAD, 0, change)))
+    def run(self, *, is_far: bool) -> None:
+        """Answer until the pipe ends; to follow a chain that is far may take as long as its node does."""
+        following: Future[Subscription] = Future()
+        if not is_far:
+            following.set_result(self._chain.follow(self._tell))
         with ThreadPoolExecutor(_WORKERS, thread_name_prefix="chain-engine") as workers:
+            if is_far:
+                following = workers.submit(self._chain.follow, self._tell)
             # The end of the pipe is the end of our parent, however it ended.
             with suppress(EOFError, OSError):
                 while self._handle(self._connection.recv(), workers):
                     pass
             for event in list(self._cancelled.values()):
                 event.set()
-            subscription.close()
+            following.result().close()
+
+    def _tell(self, change: HeadChange) -> None:
+        self._send((wire.HEAD, 0, change))
 
     def _handle(self, message: tuple[Any, ...], workers: ThreadPoolExecutor) -> bool:
         kind = message[0]

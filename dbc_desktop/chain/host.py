@@ -94,6 +94,11 @@ class HostedChain(HostedReads, HostedTravel):
         """The bytes of `draft` must say what it shows."""
         self._ask("check_draft", draft)
 
+    def drift(self) -> tuple[Drift, ...]:
+        """Where the chain's rules differ from those this program computes by."""
+        found: tuple[Drift, ...] = self._ask("drift")
+        return found
+
     def preview(self, call: Call, signer: Address) -> Preview:
         """What the call would do now."""
         found: Preview = self._ask("preview", call, signer)
@@ -221,11 +226,6 @@ class HostedNode(HostedChain):
     def health(self) -> NodeHealth:
         """How the node fares, asked anew."""
         found: NodeHealth = self._ask("health")
-        return found
-
-    def drift(self) -> tuple[Drift, ...]:
-        """Where the node's rules differ from those this program computes by."""
-        found: tuple[Drift, ...] = self._ask("drift")
         return found
 
 

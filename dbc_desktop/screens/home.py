@@ -90,8 +90,12 @@ class HomeScreen:
 
 
 def home_screen(facts: HomeFacts, *, wants_steps: bool | None = None) -> HomeScreen:
-    """The page for `facts`; `wants_steps` overrides whether the first ten minutes are shown."""
+    """The page for `facts`; `wants_steps` overrides whether the first ten minutes are shown.
+
+    They are for the embedded chain only: on a real network nothing is play money, and time cannot be jumped.
+    """
     first_run = facts.is_first_run if wants_steps is None else wants_steps
+    first_run = first_run and facts.identity.kind == "local"
     profile = facts.identity.rules_profile
     return HomeScreen(
         title=tr("Your first ten minutes") if first_run else tr("Home"),

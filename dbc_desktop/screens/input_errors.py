@@ -259,6 +259,21 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "passphrase": _PASSPHRASE,
     "repeat": _PASSPHRASE,
     "name": _NAME,
+    "network_name": {
+        "empty": lambda f: tr("Give it a name that you will recognise."),
+        "too_long": lambda f: tr("Use a shorter name."),
+        "taken": lambda f: tr("Another network has this name. Choose a different one."),
+        "too_many": lambda f: tr("There are too many networks in the list. Remove one first."),
+    },
+    "network": {
+        "unknown": lambda f: tr("This network is not in the list any more."),
+        "in_use": lambda f: tr("This network is open. Open another one first."),
+    },
+    "endpoint": {
+        "empty": lambda f: tr("Type the address of the node."),
+        "not_an_address": lambda f: tr("Type an address that begins with https://, http://, wss:// or ws://."),
+    },
+    "rules": {"unknown": lambda f: tr("There are no rules of that name.")},
     "duration": _DURATION,
     "query": _QUERY,
     "operators": _OPERATORS,

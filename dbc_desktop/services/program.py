@@ -12,6 +12,7 @@ from dbc_desktop.domain.clock import Clock
 if TYPE_CHECKING:  # the parts are only passed on here; whoever uses one imports it
     from dbc_desktop.lanes.runner import TaskRunner
     from dbc_desktop.services.monitoring import Monitoring
+    from dbc_desktop.services.networks import Networks
     from dbc_desktop.services.sessions import Sessions
     from dbc_desktop.services.transactions import Transactions
     from dbc_desktop.storage.settings import SettingsStore
@@ -33,3 +34,4 @@ class Program:
     settings: SettingsStore
     runner: TaskRunner
     clock: Clock
+    networks: Networks | None = None

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from dbc_desktop.domain.errors import DbcError
@@ -54,8 +55,29 @@ class RunningWindow:
         self._is_closed = False
         self._hop = Hop()
         self._refusal: DbcError | None = None
-        self.window = Window(self._open, settings)
+        self.window = self._make_window(settings)
         sys.excepthook = lambda kind, error, trace: None if error is self._refusal else self._on_bug(error)
+
+    def _make_window(self, settings: Settings) -> Window:
+        window = Window(self._open, settings)
+        window.networks.chosen.connect(self.reopen, Qt.ConnectionType.QueuedConnection)
+        return window
+
+    def reopen(self) -> None:
+        """Put everything together anew on the network that is chosen now, in a window in the place of the old one."""
+        if self._is_closed or self._core is None:
+            return
+        settings, before = self._core.program.settings.load(), self.window
+        quits, place = self.app.quitOnLastWindowClosed(), before.saveGeometry()
+        self.app.setQuitOnLastWindowClosed(False)
+        before.close()
+        self._core.close()
+        self._core = None
+        self.window = self._make_window(settings)
+        self.window.restoreGeometry(place)
+        self.window.show()
+        before.deleteLater()
+        self.app.setQuitOnLastWindowClosed(quits)
 
     @property
     def program(self) -> Program:

@@ -27,6 +27,7 @@ class TopBarWidget(QWidget):
     restore_asked = Signal()
     lock_asked = Signal()
     palette_asked = Signal()
+    networks_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,9 +132,19 @@ class TopBarWidget(QWidget):
         self.jump.setVisible(bar.shows_jump)
         self.chain.show()
 
+    def name_chain(self, name: str) -> None:
+        """The chosen chain's name before it answered; its menu leads to another one."""
+        self.chain.setText(name)
+        self.set_chain_menu(())
+        self.chain.show()
+
     def set_chain_menu(self, rows: Sequence[tuple[str, str]]) -> None:
-        """What the chain's menu lists: (text, what a click copies)."""
+        """What the chain's menu lists beside the way to other chains: (text, what a click copies)."""
         menu = QMenu(self)
+        networks = menu.addAction(tr("Networks…"))
+        networks.setObjectName("topbar.networks")
+        networks.triggered.connect(self.networks_asked)
+        menu.addSeparator()
         for text, copied in rows:
             action = menu.addAction(text)
             action.triggered.connect(lambda _=False, copied=copied: QGuiApplication.clipboard().setText(copied))

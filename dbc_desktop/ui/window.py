@@ -18,6 +18,7 @@ from dbc_desktop.ui import theme
 from dbc_desktop.ui.acting_account import ActingAccount
 from dbc_desktop.ui.hop import Hop
 from dbc_desktop.ui.key_guard import KeyGuard
+from dbc_desktop.ui.network_door import NetworkDoor
 from dbc_desktop.ui.page import Page
 from dbc_desktop.ui.page_shelf import PageShelf
 from dbc_desktop.ui.pages import PAGES
@@ -56,6 +57,7 @@ class Window(QMainWindow):
         texts.set_language(settings.language)
         self._watch = ChainWatch(lambda: self._program, self._hop, self)
         self._acting = ActingAccount(lambda: self._program, self)
+        self.networks = NetworkDoor(self)
         self._sample: RigSample | None = None
         self._visible = "home"
         self._jump_sheet: Sheet | None = None
@@ -83,6 +85,11 @@ class Window(QMainWindow):
     @cached_property
     def _program(self) -> Program:
         return self._open_program()
+
+    @property
+    def program(self) -> Program:
+        """What stands behind it."""
+        return self._program
 
     # building
 
@@ -121,6 +128,7 @@ class Window(QMainWindow):
         bar = self.top_bar
         bar.clock_chosen.connect(self._watch.set_clock)
         bar.jump_asked.connect(self.open_jump)
+        bar.networks_asked.connect(self.networks.open)
         bar.account_chosen.connect(self.choose_account)
         bar.create_asked.connect(self.open_create_account)
         bar.restore_asked.connect(self.open_restore_account)
@@ -143,6 +151,7 @@ class Window(QMainWindow):
 
     def _start(self) -> None:
         self.show_page(self._visible)
+        self.networks.name_chain()
         self._watch.start()
         self.reload_accounts()
         self._tick.start()
@@ -193,6 +202,8 @@ class Window(QMainWindow):
                 (texts.tr("Copy the data folder"), str(self._program.home)),
             ]
             self.top_bar.set_chain_menu(rows)
+            if identity.kind != "local":
+                self.networks.ask_drift()
         if self._watch.mode is not None:
             self.top_bar.set_clock_mode(self._watch.mode)
         self._render_chain()

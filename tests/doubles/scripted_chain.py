@@ -21,6 +21,7 @@ from dbc_desktop.domain.network import (
     Capability,
     ClockMode,
     Deadline,
+    Drift,
     Head,
     Identity,
     MachineTable,
@@ -198,6 +199,9 @@ class ScriptedChain:
 
     def draft(self, call: Call, signer: Address) -> Draft:
         return codec.priced(call, signer.raw, self.signing_context(signer), self.fee_of)
+
+    def drift(self) -> tuple[Drift, ...]:
+        return ()
 
     def check_draft(self, draft: Draft) -> None:
         codec.refuse_other_bytes(draft)

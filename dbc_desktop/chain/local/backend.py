@@ -27,7 +27,7 @@ from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, 
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import DbcError
 from dbc_desktop.domain.machine import HardwareInfo
-from dbc_desktop.domain.network import BLOCK_MS, Capability, ClockMode, Head
+from dbc_desktop.domain.network import BLOCK_MS, Capability, ClockMode, Drift, Head
 from dbc_desktop.lanes.clock import SystemClock
 from dbc_desktop.storage.folder_lock import FolderLock
 from dbc_desktop.storage.sqlite import translated
@@ -190,6 +190,10 @@ class LocalChain(LocalReads, TimeTravel):
             BackendMismatch: They do not.
         """
         codec.refuse_other_bytes(draft)
+
+    def drift(self) -> tuple[Drift, ...]:
+        """Nothing: its rules are this program's."""
+        return ()
 
     def preview(self, call: Call, signer: Address) -> Preview:
         """What the call would do in the next block."""

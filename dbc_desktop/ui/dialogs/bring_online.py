@@ -344,7 +344,8 @@ class BringOnline(QWidget):
         backend = self._program.backend
 
         def show() -> CustomizeInfo:
-            backend.show_machine(hardware)  # the local committee looks at this computer
+            if Capability.PLAY_MONEY in backend.capabilities():
+                backend.show_machine(hardware)  # the resident committee looks at this computer
             return info
 
         self._ask(

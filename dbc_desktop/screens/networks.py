@@ -1,0 +1,123 @@
+"""What the chooser of networks says: each chain, how its node fares, and where its rules differ from ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.network import Drift, NodeHealth
+from dbc_desktop.screens import formats
+from dbc_desktop.screens.notices import Notice, notice_for
+from dbc_desktop.screens.texts import ntr, tr
+from dbc_desktop.services.networks import FIRST, LOCAL, Network
+
+SLOW_SECONDS = 1.0
+FAR_BEHIND = 20
+"""Blocks between the newest and the final one that are worth a word: two minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRow:
+    """One network of the list; `health_kind` is the colour of its dot."""
+
+    key: str
+    name: str
+    detail: str
+    health: str
+    health_kind: str
+    is_chosen: bool
+    can_remove: bool
+    remove_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworksScreen:
+    """The whole chooser."""
+
+    rows: tuple[NetworkRow, ...]
+    note: str
+
+
+def network_name(network: Network) -> str:
+    """The one that is always there has a name in the person's language."""
+    return tr("Local chain") if network.key == FIRST else network.name
+
+
+def networks_screen(
+    networks: Sequence[Network], chosen: str, healths: Mapping[str, NodeHealth | DbcError]
+) -> NetworksScreen:
+    """The chooser; of a node that was not asked yet nothing is in `healths`."""
+    return NetworksScreen(
+        rows=tuple(_row(one, chosen, healths.get(one.key)) for one in networks),
+        note=tr(
+            "Addresses of public nodes come from the network's own documents or from you: whose they are is yours to"
+            " check. A node sees your addresses and what you send; it can refuse or lie, but it cannot sign for you."
+        ),
+    )
+
+
+def _row(network: Network, chosen: str, health: NodeHealth | DbcError | None) -> NetworkRow:
+    is_local = network.kind == LOCAL
+    if is_local:
+        detail = tr("embedded chain · {rules}", rules=network.rules)
+        text, kind = tr("on this computer"), "good"
+    else:
+        detail = _endpoints(network)
+        text, kind = _health(health)
+    return NetworkRow(
+        key=network.key,
+        name=network_name(network),
+        detail=detail,
+        health=text,
+        health_kind=kind,
+        is_chosen=network.key == chosen,
+        can_remove=not network.is_builtin and network.key != chosen,
+        remove_text=tr("Delete…") if is_local else tr("Forget"),
+    )
+
+
+def _endpoints(network: Network) -> str:
+    pinned = "" if network.genesis_hash is None else formats.short_id(network.genesis_hash.hex())
+    more = len(network.endpoints) - 1
+    first = network.endpoints[0] + (ntr(" and {n} more", " and {n} more", more) if more else "")
+    trust = (
+        tr("genesis {hash}", hash=pinned) if pinned else tr("not trusted yet: its genesis is pinned when it is opened")
+    )
+    return f"{first} · {trust}"
+
+
+def _health(health: NodeHealth | DbcError | None) -> tuple[str, str]:
+    if health is None:
+        return tr("asking…"), "idle"
+    if isinstance(health, DbcError):
+        return notice_for(health).title, "loss"
+    lag = max(0, health.height - health.finalised)
+    parts = [
+        tr("{ms} ms", ms=round(health.latency_seconds * 1_000)),
+        tr("block {height}", height=formats.height(health.height)),
+        tr("runtime {version}", version=health.spec_version),
+        ntr("{n} block not final", "{n} blocks not final", lag),
+    ]
+    if health.is_syncing:
+        parts.append(tr("still catching up"))
+    is_slow = health.is_syncing or lag > FAR_BEHIND or health.latency_seconds > SLOW_SECONDS
+    return " · ".join(parts), "warn" if is_slow else "good"
+
+
+def drift_notice(drifts: Sequence[Drift]) -> Notice | None:
+    """That previews may be wrong on this node, None where its rules are ours."""
+    if not drifts:
+        return None
+    version = next((one for one in drifts if one.rule == "spec_version"), None)
+    others = [one.rule for one in drifts if one.rule != "spec_version"]
+    said = []
+    if version is not None:
+        said.append(
+            tr("It runs runtime {theirs}; this program computes by {ours}.", theirs=version.theirs, ours=version.ours)
+        )
+    if others:
+        named = ", ".join(others[:4])
+        said.append(ntr("{n} rule differs: {named}.", "{n} rules differ: {named}.", len(others), named=named))
+    said.append(tr("Previews are estimates. What is signed is read by the node's own description in any case."))
+    return Notice(tr("This node has other rules"), " ".join(said))
