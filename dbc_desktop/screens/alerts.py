@@ -11,6 +11,7 @@ from dbc_desktop.screens import formats
 from dbc_desktop.screens.notices import driver_text
 from dbc_desktop.screens.texts import ntr, tr
 from dbc_desktop.screens.xid import xid_text
+from dbc_desktop.telemetry.fleet_store import FleetSettings
 
 Facts = Mapping[str, str | float]
 Words = tuple[str, str]
@@ -96,7 +97,7 @@ def message_words(alert: Alert) -> Words:
     return (tr("Over: {title}", title=title), "") if alert.ended_at is not None else (title, advice)
 
 
-def test_words() -> Words:
+def trial_words() -> Words:
     """What the test button sends."""
     return tr("A test from DBC Desktop"), tr("Alerts reach you here.")
 
@@ -350,6 +351,40 @@ _RULES: dict[AlertKind, tuple[Callable[[], str], Callable[[], str]]] = {
     AlertKind.REVEAL_DUE: (lambda: tr("Reveal due in"), _blocks),
     AlertKind.REWARD_MISSED: (lambda: tr("Reward missed"), _no_unit),
 }
+
+
+FORMS: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("json", lambda: tr("A JSON document")),
+    ("slack", lambda: tr("Slack, Mattermost, Rocket.Chat")),
+    ("discord", lambda: "Discord"),
+    ("telegram", lambda: "Telegram"),
+)
+"""The forms of `notify.webhook.WebhookForm` as a person chooses them."""
+
+MUTES: tuple[tuple[int, Callable[[], str]], ...] = (
+    (3_600, lambda: tr("Mute for an hour")),
+    (0, lambda: tr("Unmute")),
+)
+"""For how many seconds all alerts can be muted; 0 ends it."""
+
+_MOST_THRESHOLD = 1_000_000.0
+
+
+def parse_threshold(text: str) -> float | None:
+    """A limit as it was typed: a number from 0 to a million; None where it is none."""
+    try:
+        value = float(text.strip().replace(",", ""))
+    except ValueError:
+        return None
+    return value if 0 <= value <= _MOST_THRESHOLD else None
+
+
+def told_text(settings: FleetSettings) -> str:
+    """Who gets to know beside the window."""
+    if not settings.webhook_form:
+        return tr("Told in this window and by notifications of this computer.")
+    form = next((text() for key, text in FORMS if key == settings.webhook_form), settings.webhook_form)
+    return tr("Told in this window, by notifications of this computer, and to: {form}.", form=form)
 
 
 def alerts_title(count: int) -> str:

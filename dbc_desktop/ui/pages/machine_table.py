@@ -5,14 +5,14 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.screens.machines import MachineRow
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui import theme
+from dbc_desktop.ui.widgets.dot import dot_icon
 from dbc_desktop.ui.widgets.table import HEAD_HEIGHT, ROW_HEIGHT, dress_table
 
 Index = QModelIndex | QPersistentModelIndex
@@ -102,7 +102,7 @@ class MachineModel(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole if column is Column.DEADLINE:
                 return theme.color("muted")
             case Qt.ItemDataRole.DecorationRole if column is Column.STATUS:
-                return _dot(row.kind)
+                return dot_icon(row.kind)
             case Qt.ItemDataRole.ToolTipRole if column is Column.MACHINE:
                 return str(row.machine_id)
         return None
@@ -135,23 +135,6 @@ class MachineModel(QAbstractTableModel):
             Column.REWARD: tr("Last era, DBC"),
             Column.DEADLINE: tr("Next"),
         }[Column(section)]
-
-
-def _dot(kind: str) -> QIcon:
-    ratio = 2
-    pixmap = QPixmap(10 * ratio, 10 * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color(kind))
-    painter.drawEllipse(QRectF(1, 1, 8, 8))
-    painter.end()
-    icon = QIcon()
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint the dot of a selected row
-        icon.addPixmap(pixmap, mode)
-    return icon
 
 
 class MachineView(QTableView):

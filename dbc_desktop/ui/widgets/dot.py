@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from dbc_desktop.ui import theme
@@ -36,3 +36,21 @@ class StateDot(QWidget):
         painter.setBrush(theme.color(self._kind))
         painter.drawEllipse(QPointF(5, self.height() / 2), 3.5, 3.5)
         painter.end()
+
+
+def dot_icon(kind: str) -> QIcon:
+    """The same dot for a cell of a table; draw it at 10 × 10."""
+    ratio = 2
+    pixmap = QPixmap(10 * ratio, 10 * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color(kind))
+    painter.drawEllipse(QRectF(1, 1, 8, 8))
+    painter.end()
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint the dot of a selected row
+        icon.addPixmap(pixmap, mode)
+    return icon
