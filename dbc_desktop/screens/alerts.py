@@ -355,7 +355,7 @@ _RULES: dict[AlertKind, tuple[Callable[[], str], Callable[[], str]]] = {
 
 FORMS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("json", lambda: tr("A JSON document")),
-    ("slack", lambda: tr("Slack, Mattermost, Rocket.Chat")),
+    ("slack", lambda: "Slack, Mattermost, Rocket.Chat"),
     ("discord", lambda: "Discord"),
     ("telegram", lambda: "Telegram"),
 )

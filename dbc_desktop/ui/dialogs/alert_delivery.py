@@ -106,4 +106,4 @@ class AlertDeliverySheet(FormSheet):
 
 
 def _kept(*, is_kept: bool) -> str:
-    return tr("one is kept; type to replace it") if is_kept else tr("https://…")
+    return tr("one is kept; type to replace it") if is_kept else "https://…"
