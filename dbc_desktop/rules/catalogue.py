@@ -256,6 +256,13 @@ SPECS: tuple[CallSpec, ...] = (
         ),
         (1, "grab_order", _MACHINE, False),
     ),
+    *_pallet(
+        "CommitteeElection",  # of `launch-2021` alone, too
+        201,
+        (0, "stand", (("box_pubkey", "[u8; 32]"),), False),
+        (1, "step_down", (), False),
+        (2, "back", (("candidate", "AccountId"), ("amount", "u128")), False),
+    ),
 )
 
 BY_NAME: dict[tuple[str, str], CallSpec] = {(spec.pallet, spec.name): spec for spec in SPECS}

@@ -81,6 +81,23 @@ def slash(work: Work, member: bytes, amount: int) -> None:
     change_used(work, member, -amount, slashed=amount)
 
 
+def seat(work: Work, who: bytes) -> None:
+    """Give a seat to one whose stake is on record already."""
+    now = lists(work.layer)
+    if _healthy(work, stake_of(work.layer, who)):
+        moved = now._replace(normal=_with(now.normal, who))
+    else:
+        moved = now._replace(fulfilling=_with(now.fulfilling, who))
+    work.layer.put(LISTS, SINGLE, moved)
+
+
+def unseat(work: Work, who: bytes) -> None:
+    """Take the seat of a member; orders that it has go on, and its stake stays on record."""
+    now = lists(work.layer)
+    left = now._replace(normal=_less(now.normal, who), fulfilling=_less(now.fulfilling, who))
+    work.layer.put(LISTS, SINGLE, left)
+
+
 def add_committee(work: Work, member: object) -> None:
     """Root: a new member, who must set its box key to take orders."""
     who = account(member)
@@ -161,12 +178,7 @@ def chill(work: Work, who: bytes) -> None:
 def undo_chill(work: Work, who: bytes) -> None:
     """Take orders again, if the stake is enough; else first add to it."""
     _leave_chilled(work, who, "NotInChillList")
-    now = lists(work.layer)
-    if _healthy(work, stake_of(work.layer, who)):
-        moved = now._replace(normal=_with(now.normal, who))
-    else:
-        moved = now._replace(fulfilling=_with(now.fulfilling, who))
-    work.layer.put(LISTS, SINGLE, moved)
+    seat(work, who)
     work.emit(_PALLET, "UndoChill", who=who)
 
 

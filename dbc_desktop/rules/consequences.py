@@ -156,6 +156,19 @@ def _reported(work: Work, before: State, args: dict[str, object], signer: bytes)
     yield _one("report_agrees")
 
 
+def _stands(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    reserved = balances.holdings(work.layer, signer).reserved - balances.holdings(before, signer).reserved
+    yield _one("reserve_stake", Severity.INFO, reserved, stash=signer)
+    yield _one("stands_for_seat")
+
+
+def _backs(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    if args["amount"]:
+        yield _one("locked_as_backing", Severity.WARN, units(args["amount"]), candidate=args["candidate"])
+    else:
+        yield _one("backing_ends")
+
+
 def _grabbed(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
     used = committee.stake_of(work.layer, signer).used - committee.stake_of(before, signer).used
     yield _one("order_taken", Severity.WARN, used, blocks=work.profile.reveal_start)
@@ -306,6 +319,9 @@ _TELLERS: dict[tuple[str, str], Teller] = {
     ("OnlineProfile", "set_specific_date_schedule"): _hours,
     ("OnlineProfile", "clear_specific_date"): _hours,
     ("MachineCheck", "submit_hardware_report"): _reported,
+    ("CommitteeElection", "stand"): _stands,
+    ("CommitteeElection", "step_down"): _released,
+    ("CommitteeElection", "back"): _backs,
     ("MachineCheck", "grab_order"): _grabbed,
     ("Committee", "committee_add_stake"): _member_stake,
     ("Committee", "committee_reduce_stake"): _released,

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dbc_desktop.rules import committee_appeals, generic_func, online_committee, rent_machine, treasury
+from dbc_desktop.rules import (
+    committee_appeals,
+    committee_election,
+    generic_func,
+    online_committee,
+    rent_machine,
+    treasury,
+)
 from dbc_desktop.rules.maintain_committee import appeals, booking, verdict, windows
 from dbc_desktop.rules.online_profile import payout, slashes
 from dbc_desktop.rules.staking import eras as staking_eras
@@ -21,6 +28,7 @@ def on_initialize(work: Work) -> None:
     payout.list_machines(work)
     payout.pay_slot(work)
     payout.roll_era(work)
+    committee_election.elect(work)
     slashes.execute_slashes(work)
     committee_appeals.settle_reviews(work)
     online_committee.execute_slashes(work)

@@ -52,6 +52,7 @@ from dbc_desktop.rules.report_policies import (
     ReportPolicy,
     ReportWindows,
 )
+from dbc_desktop.rules.seating_policies import HighestBacking, NamedByRoot, SeatingPolicy
 from dbc_desktop.rules.snapshot_policies import AsWritten, CountedOnce, SnapshotPolicy
 from dbc_desktop.rules.stream_policies import NoReleases, Release, ReleasesPolicy, ScheduledReleases, YearlyStream
 from dbc_desktop.rules.verification_policies import (
@@ -125,6 +126,7 @@ class RulesProfile:
     slashes: SlashPolicy
     verification: VerificationPolicy
     interruptible: InterruptiblePolicy
+    seating: SeatingPolicy
     began_ms: int
     reports: ReportPolicy
     appeals: AppealPolicy
@@ -205,6 +207,7 @@ LAUNCH_2021 = RulesProfile(
     slashes=WholeUnits(),
     verification=GrabbedOrders(),
     interruptible=Interruptible(),
+    seating=HighestBacking(),
     began_ms=1_622_505_600_000,
     election=HighestTotals(),
     releases=NoReleases(),
@@ -232,6 +235,7 @@ MAINNET_411 = RulesProfile(
     slashes=PartsOfBillion(),
     verification=DrawnMembers(),
     interruptible=InterruptibleAsWritten(),
+    seating=NamedByRoot(),
     began_ms=1_778_025_600_000,
     election=SequentialPhragmen(),
     releases=RELEASES,

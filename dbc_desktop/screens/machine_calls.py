@@ -1,4 +1,4 @@
-"""What the spending sheet calls the care of a machine and interruptible rents: title, and text of the button."""
+"""What the spending sheet calls the care of a machine, interruptible rents and seats: title, and text of the button."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ _NAMES: dict[tuple[str, str], Callable[[Mapping[str, object]], Names]] = {
     ("MachineCheck", "grab_order"): lambda args: (
         tr("Take the order to check {machine}", machine=_machine(args)),
         tr("Take order"),
+    ),
+    ("CommitteeElection", "stand"): lambda args: (tr("Stand for a seat in the committee"), tr("Stand")),
+    ("CommitteeElection", "step_down"): lambda args: (tr("Stand for the committee no more"), tr("Step down")),
+    ("CommitteeElection", "back"): lambda args: (
+        (tr("Back a candidate"), tr("Lock and back"))
+        if args["amount"]
+        else (tr("Back nobody any more"), tr("End backing"))
     ),
     ("OnlineProfile", "set_machine_rental_mode"): _hours,
     ("OnlineProfile", "set_weekly_schedule"): _hours,

@@ -165,6 +165,11 @@ _CHECK: dict[str, Sentence] = {
     "NoOrderToGrab": lambda: tr("No order of this machine can be grabbed: there is none, or it is complete."),
     "AlreadyGrabbed": lambda: tr("You have grabbed this order already."),
 }
+_ELECTION: dict[str, Sentence] = {
+    "AlreadyStands": lambda: tr("This account stands already, or has a seat."),
+    "NotStanding": lambda: tr("This account does not stand for a seat."),
+    "JobNotDone": lambda: tr("There is still an order to finish. Finish it first."),
+}
 _INTERRUPTIBLE: dict[str, Sentence] = {
     **{
         name: _PROFILE[name]
@@ -215,6 +220,7 @@ _PALLETS: dict[str, dict[str, Sentence]] = {
     "OnlineCommittee": _COMMITTEE | dispute_refusals.APPEALS,
     "Committee": _MEMBERS,
     "MachineCheck": _CHECK,
+    "CommitteeElection": _ELECTION,
     "TerminatingRental": _INTERRUPTIBLE,
     "Balances": _BALANCES,
     "Staking": _STAKING,
