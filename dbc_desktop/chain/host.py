@@ -52,6 +52,7 @@ class HostedChain(HostedReads, HostedTravel):
         seed: bytes | None = None,
     ) -> None:
         options: dict[str, Any] = {"profile": profile, "is_running": is_running, "residents": residents}
+        options["rescues"] = True
         if seed is not None:
             options["seed"] = seed
         self._start(folder, options)

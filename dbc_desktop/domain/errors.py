@@ -23,6 +23,7 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     │  ├─ InvalidTransaction     the extrinsic was not accepted into the pool
     │  ├─ OutcomeUnknown         sent, and not yet known what became of it
     │  ├─ BackendMismatch        other genesis, version or capability than asked
+    │  ├─ ChainDamaged           its file is damaged; what could be saved is only read
     │  └─ ChainBusy              another process writes in this data folder
     ├─ SessionError              the compute node and the login on it
     │  ├─ NodeRefused            it answered with an errcode
@@ -203,6 +204,20 @@ class BackendMismatch(ChainError):
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
+
+
+class ChainDamaged(ChainError):
+    """The chain's file is damaged; what could be saved of it is only read.
+
+    Attributes:
+        path: The damaged file, as it was.
+        height: The last good block.
+        branch: The branch that holds what could be saved.
+    """
+
+    def __init__(self, path: Path, height: int, branch: str) -> None:
+        super().__init__(f"{path} good to {height}, saved as {branch}")
+        self.path, self.height, self.branch = path, height, branch
 
 
 class ChainBusy(ChainError):

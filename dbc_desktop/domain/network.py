@@ -19,7 +19,12 @@ BLOCKS_PER_ERA = 14_400
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which chain this is; pinned by its genesis hash."""
+    """Which chain this is; pinned by its genesis hash.
+
+    Attributes:
+        rescued_at: The last good block, where the file of an embedded chain is damaged: it is only read then.
+        rescued_as: The branch that holds what could be saved.
+    """
 
     kind: str
     name: str
@@ -30,6 +35,8 @@ class Identity:
     token: str = "DBC"  # noqa: S105 - the coin's name, no secret
     decimals: int = 15
     ss58_prefix: int = 42
+    rescued_at: int | None = None
+    rescued_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -325,6 +325,17 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
         tr("Written by a newer version"),
         tr("{path} was written by a newer DBC Desktop. Install that version.", path=x.path),
     ),
+    e.ChainDamaged: lambda x: Notice(
+        tr("The chain's file is damaged"),
+        tr(
+            "Read only, up to block {height}, the last good one. {path} was kept as it is; what could be saved is the"
+            " branch “{branch}”. Change to that branch to go on from there.",
+            height=f"{x.height:,}",
+            path=x.path,
+            branch=x.branch,
+        ),
+        tr("Go on from there"),
+    ),
     e.DataTooLarge: lambda x: Notice(
         tr("A file is too large"),
         tr("{path} holds more than this program will unpack. It was not opened and nothing was changed.", path=x.path),

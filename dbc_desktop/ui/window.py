@@ -23,6 +23,7 @@ from dbc_desktop.ui.page import Page
 from dbc_desktop.ui.page_shelf import PageShelf
 from dbc_desktop.ui.pages import PAGES
 from dbc_desktop.ui.rail import Rail
+from dbc_desktop.ui.rescued import say_rescued
 from dbc_desktop.ui.strip import MessageStrip
 from dbc_desktop.ui.topbar import TopBarWidget
 from dbc_desktop.ui.widgets import Sheet, SheetHost
@@ -204,6 +205,8 @@ class Window(QMainWindow):
             self.top_bar.set_chain_menu(rows)
             if identity.kind != "local":
                 self.networks.ask_drift()
+            if identity.rescued_at is not None:
+                say_rescued(self._program, identity, self, self._say)
         if self._watch.mode is not None:
             self.top_bar.set_clock_mode(self._watch.mode)
         self._render_chain()

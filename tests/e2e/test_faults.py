@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -146,6 +147,33 @@ def test_a_disk_that_fills_below_the_open_window_loses_nothing(tmp_path: Path) -
                 engine.rlimit(psutil.RLIMIT_FSIZE, unlimited)
         person.sign()
         person.sees("999,996.99 DBC free")
+
+
+def test_a_damaged_chain_opens_at_its_last_good_block_and_goes_on_from_there(tmp_path: Path) -> None:
+    chain = LocalChain(tmp_path / "chain", is_running=False)
+    chain.jump(100)
+    chain.close()
+    path = tmp_path / "chain" / "chain.sqlite3"
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE state SET value = x'ff' WHERE map = 'System.Account'")
+    connection.commit()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    original = path.read_bytes()
+    refused = run_command("chain", "jump", "--blocks", "1", "--home", str(tmp_path))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("A file is damaged: ")
+    with opened(tmp_path) as person:
+        person.sees("The chain's file is damaged", 60)
+        rescued = person.ask(person.core.backend.identity)
+        assert rescued.rescued_at is not None
+        assert person.text("topbar.live") == "paused"
+        person.hand.click("strip.act")
+        person.hand.wait(
+            lambda: person.ask(person.core.backend.identity).rescued_at is None, "the branch to be in use", 30
+        )
+        assert person.ask(lambda: person.core.backend.jump(1)).height == rescued.rescued_at + 1
+    assert path.read_bytes() == original
 
 
 def test_a_port_that_is_taken_is_named(made_home: Path) -> None:

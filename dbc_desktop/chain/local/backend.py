@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from dbc_desktop.chain import extrinsic as codec
 from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.chain.head_feed import MOST_EVENTS, HeadFeed
-from dbc_desktop.chain.local.branches import active_folder
+from dbc_desktop.chain.local.branches import active_folder, branch_folder
 from dbc_desktop.chain.local.faults import Faults
-from dbc_desktop.chain.local.launch import SEED, resident_names
+from dbc_desktop.chain.local.launch import SEED
 from dbc_desktop.chain.local.ledger import Ledger, Nobody
+from dbc_desktop.chain.local.panel import Panel
 from dbc_desktop.chain.local.reads import LocalReads, Standing
 from dbc_desktop.chain.local.replay import replay
+from dbc_desktop.chain.local.rescue import Rescued, rescue
 from dbc_desktop.chain.local.residents.scheduler import Residents
 from dbc_desktop.chain.local.store import Store
 from dbc_desktop.chain.local.travel import TimeTravel
 from dbc_desktop.chain.local.turns import Turns
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO
-from dbc_desktop.domain.branches import Fault, ResidentSettings
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
 from dbc_desktop.domain.clock import Clock
-from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.errors import ChainDamaged, DataCorrupt, DbcError
 from dbc_desktop.domain.machine import HardwareInfo
-from dbc_desktop.domain.network import BLOCK_MS, Capability, ClockMode, Drift, Head
+from dbc_desktop.domain.network import BLOCK_MS, Capability, ClockMode, Drift, Head, Identity
 from dbc_desktop.lanes.clock import SystemClock
 from dbc_desktop.storage.folder_lock import FolderLock
 from dbc_desktop.storage.sqlite import translated
@@ -44,7 +46,7 @@ _COMMIT_BLOCKS = 5_000
 Progress = Callable[[int, int], None]
 
 
-class LocalChain(LocalReads, TimeTravel):
+class LocalChain(LocalReads, TimeTravel, Panel):
     """`LocalBackend` on the active branch of one folder, the only writer there; callable from any thread.
 
     Args:
@@ -54,6 +56,7 @@ class LocalChain(LocalReads, TimeTravel):
         is_running: False lets the clock stand still, whatever mode the file remembers.
         residents: Whether residents act; on a new chain also whether they are endowed.
         seed: Public seed of a new chain; the residents' play keys follow from it.
+        rescues: Where the file is damaged, put what still runs into a branch and only read that; see `Identity`.
 
     Raises:
         ChainBusy: Another process writes in this folder.
@@ -69,6 +72,7 @@ class LocalChain(LocalReads, TimeTravel):
         is_running: bool = True,
         residents: bool = True,
         seed: bytes = SEED,
+        rescues: bool = False,
     ) -> None:
         self._own_clock = SystemClock() if clock is None else None
         self._clock: Clock = clock or self._own_clock or SystemClock()
@@ -82,11 +86,19 @@ class LocalChain(LocalReads, TimeTravel):
         self._folder = active_folder(folder)
         self._with_residents = residents
         self._faults = Faults()
+        self._rescued: Rescued | None = None
         self._lock = FolderLock(folder)
         self._lock.acquire()
         with ExitStack() as on_failure:
             on_failure.callback(self._lock.release)
-            self._open(self._folder, profile, seed)
+            try:
+                self._open(self._folder, profile, seed)
+            except DataCorrupt:
+                if not rescues:
+                    raise
+                self._rescued = rescue(folder, self._folder)
+                self._open(branch_folder(folder, self._rescued.name), profile, seed)
+                is_running = False
             on_failure.pop_all()
         self._mode = self._stored_mode() if is_running else ClockMode.MANUAL
         self._remembers_mode = is_running
@@ -116,6 +128,7 @@ class LocalChain(LocalReads, TimeTravel):
         self._commit()
         before = self._ledger
         self._open(folder, before.spec.profile, before.spec.seed)
+        self._rescued = None
         before.acting = Nobody()
         before.store.close()
 
@@ -128,12 +141,26 @@ class LocalChain(LocalReads, TimeTravel):
     def _newest(self) -> Head:
         return self._now().head()
 
+    def _check_whole(self) -> None:
+        """Let an act pass that changes the chain.
+
+        Raises:
+            ChainDamaged: Its file is damaged and only read.
+        """
+        if self._rescued is not None:
+            raise ChainDamaged(self._rescued.damaged, self._rescued.height, self._rescued.name)
+
     # --- reading ------------------------------------------------------------------------------------------------
 
     def capabilities(self) -> frozenset[Capability]:
         """All of them; a hardware report only where the rules check it."""
         asked = self._ledger.engine.profile.verification.checks_reports
         return frozenset(Capability) - (frozenset() if asked else {Capability.HARDWARE_REPORT})
+
+    def identity(self) -> Identity:
+        """Which chain this is."""
+        found, saved = super().identity(), self._rescued
+        return found if saved is None else replace(found, rescued_at=saved.height, rescued_as=saved.name)
 
     @contextmanager
     def _standing(self) -> Iterator[Standing]:
@@ -211,6 +238,7 @@ class LocalChain(LocalReads, TimeTravel):
             OutcomeUnknown: The connection is lost, by the fault panel.
         """
         with self._turns:
+            self._check_whole()
             self._faults.check_sending(extrinsic)
             tx_hash = self._ledger.admit(extrinsic)
             self._if_instant()
@@ -233,6 +261,7 @@ class LocalChain(LocalReads, TimeTravel):
     def set_clock(self, mode: ClockMode) -> None:
         """Choose how time passes; remembered in the file unless this object was opened with its clock standing."""
         with self._turns:
+            self._check_whole()
             self._mode = mode
             if self._remembers_mode:
                 with self._ledger.whole():
@@ -250,6 +279,7 @@ class LocalChain(LocalReads, TimeTravel):
             Cancelled: `progress` said so; the chain stands at the last whole block, durable.
         """
         with self._turns:
+            self._check_whole()
             start = self._ledger.height
             moves = self._moves
             target = min(start + max(0, blocks), 2**32 - 1)
@@ -341,44 +371,15 @@ class LocalChain(LocalReads, TimeTravel):
     def play_money(self, address: Address) -> bytes:
         """Have the resident bank send 1,000,000 DBC; the hash of its extrinsic."""
         with self._turns:
+            self._check_whole()
             tx_hash = self._residents.gift(address.raw)
             self._if_instant()
             return tx_hash
 
-    def resident_names(self) -> Mapping[bytes, str]:
-        """The residents by their public keys."""
-        with self._turns:
-            return resident_names(self._ledger.spec.seed)
-
-    def resident_settings(self) -> ResidentSettings:
-        """How the residents live."""
-        with self._turns:
-            return self._residents.settings
-
-    def set_residents(self, settings: ResidentSettings) -> None:
-        """Have the residents live otherwise; remembered in the branch's file.
-
-        Raises:
-            InvalidInput: `residents` with `out_of_range`.
-        """
-        with self._turns, self._ledger.whole():
-            self._ledger.store.begin()
-            self._residents.change(settings)
-            self._ledger.commit()
-
-    def fault(self) -> Fault | None:
-        """What the fault panel does to the chain now."""
-        return self._faults.now
-
-    def set_fault(self, fault: Fault | None) -> None:
-        """Do something to the chain on purpose, or mend it; never remembered."""
-        with self._turns:
-            self._faults.set(fault, self._ledger.height)
-            self._tell([])
-
     def show_machine(self, hardware: HardwareInfo) -> None:
         """What the resident committee finds when it looks at this machine."""
         with self._turns, self._ledger.whole():
+            self._check_whole()
             self._ledger.store.begin()
             self._residents.findings.show(hardware)
             self._ledger.commit()

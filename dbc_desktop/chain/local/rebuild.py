@@ -14,7 +14,7 @@ from dbc_desktop.chain.local.launch import pack_spec, unpack_spec
 from dbc_desktop.chain.local.replay import PROGRESS_BLOCKS
 from dbc_desktop.chain.local.rerun import Rerun
 from dbc_desktop.chain.local.store import FILE_NAME, Store
-from dbc_desktop.domain.errors import DataCorrupt, DbcError, InvalidTransaction
+from dbc_desktop.domain.errors import DataCorrupt, InvalidTransaction
 from dbc_desktop.storage.files import files_translated, private_folder
 from dbc_desktop.storage.sqlite import translated
 
@@ -124,18 +124,3 @@ def log_of(store: Store, height: int, notes_of: tuple[str, ...]) -> tuple[LogHea
             yield LoggedBlock(at, block.hash, block.bodies)
 
     return LogHead(spec, int.from_bytes(start), height, count, notes), blocks()
-
-
-def last_good(store: Store) -> tuple[int, DbcError | None]:
-    """How far a file can be believed: the newest height whose block gives its hash, and what is wrong behind it."""
-    good = -1
-    try:
-        head, blocks = log_of(store, 2**32 - 1, ())
-        rerun, good = Rerun(store.path, head.spec), 0
-        for block in blocks:
-            if rerun.run(block.height, block.bodies).hash != block.hash:
-                return good, rerun.differs("hash", block.height)
-            good = block.height
-    except DataCorrupt as error:
-        return good, error
-    return good, None

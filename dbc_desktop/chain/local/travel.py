@@ -44,6 +44,9 @@ class TimeTravel:
         """Let go of the present file and stand on the chain of another folder."""
         raise AssertionError(f"the side that inherits stands on {folder}")
 
+    def _check_whole(self) -> None:
+        raise AssertionError("the side that inherits knows whether its file is whole")
+
     def _moved(self) -> Head:
         """Tell everyone where the chain stands now."""
         raise AssertionError("the side that inherits tells")
@@ -75,6 +78,7 @@ class TimeTravel:
             InvalidInput: `snapshot` with `missing`.
             DataCorrupt: The snapshot is damaged; nothing has changed.
         """
+        self._check_whole()
         path = branches.found_snapshot(self._folder, name)
         branches.check_file(path)
         with self._turns:
@@ -134,7 +138,7 @@ class TimeTravel:
         """
         with self._turns:
             folder = branches.found_branch(self._root, name)
-            if folder != self._folder:
+            if folder != self._folder or branches.active_folder(self._root) != folder:
                 self._stand_on(folder)
                 branches.set_active(self._root, MAIN if folder == self._root else folder.name)
             return self._moved()
@@ -205,6 +209,7 @@ class TimeTravel:
             InvalidInput: `height` with `too_large`.
         """
         with self._turns:
+            self._check_whole()
             self._commit()
             newest = self._ledger.height
             if not 0 < blocks <= min(newest, MOST_UNDONE):

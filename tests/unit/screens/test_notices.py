@@ -91,6 +91,7 @@ EXAMPLES: list[tuple[errors.DbcError, str, str]] = [
     (errors.NotDelivered("unreachable"), "not delivered", "cannot be reached"),
     (errors.StorageError(), "A file could not be used", "Try again"),
     (errors.DataCorrupt(FOLDER), "A file is damaged", "does not hold"),
+    (errors.ChainDamaged(FOLDER, 28_902, "rescued 28902"), "The chain's file is damaged", "up to block 28,902"),
     (errors.DataTooLarge(FOLDER, 9), "A file is too large", "more than this program will unpack"),
     (errors.DataTooNew(FOLDER, 9), "Written by a newer version", "Install that version"),
     (errors.DataUnwritable(FOLDER, "read_only"), "The data folder is read-only", "cannot be written"),
