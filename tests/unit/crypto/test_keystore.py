@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import json
 from pathlib import Path
 
+import nacl.bindings
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,6 +82,21 @@ def test_the_form_is_that_of_polkadot_js(alice_text: str) -> None:
     raw = base64.b64decode(document["encoded"])
     assert raw[32:44].hex() == "008000000100000008000000"  # N 32768, p 1, r 8
     assert len(raw) == 32 + 12 + 24 + 16 + 16 + 64 + 5 + 32
+
+
+def test_another_reader_finds_in_ours_what_polkadot_js_would_write(alice_text: str) -> None:
+    """Read as its documentation says, with the standard library and libsodium only; the secret is its own literal."""
+    raw = base64.b64decode(json.loads(alice_text)["encoded"])
+    n, p, r = (int.from_bytes(raw[at : at + 4], "little") for at in (32, 36, 40))
+    key = hashlib.scrypt(PASSPHRASE.encode(), salt=raw[:32], n=n, r=r, p=p, maxmem=2**28, dklen=64)[:32]
+    plain = nacl.bindings.crypto_secretbox_open(raw[68:], raw[44:68], key)
+    assert plain.hex() == (
+        "3053020101300506032b657004220420"
+        "98319d4ff8a9508c4bb0cf0b5a78d760a0b2082c02775e6e82370816fedfff48"
+        "925a225d97aa00682d6a59b95b18780c10d7032336e88f3442b42361f4a66011"
+        "a123032100"
+        "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"
+    )
 
 
 def test_it_fits_one_windows_entry() -> None:
