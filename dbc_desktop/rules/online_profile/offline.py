@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dbc_desktop.domain.machine import MachineStatus
-from dbc_desktop.rules.arithmetic import perbill_mul, percent
 from dbc_desktop.rules.online_profile import departure, hardware_change, points, reported, stake
 from dbc_desktop.rules.online_profile.rows import (
     MACHINES,
@@ -15,7 +14,7 @@ from dbc_desktop.rules.online_profile.rows import (
     count,
     stash_machines,
 )
-from dbc_desktop.rules.online_profile.slashes import percent_at, plan_slash
+from dbc_desktop.rules.online_profile.slashes import amount_at, percent_at, plan_slash
 from dbc_desktop.rules.orders import has_orders, is_running
 from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.work import Work, insert, refuse
@@ -50,7 +49,7 @@ def slash_on_return(profile: RulesProfile, machine: MachineRow, height: int) -> 
     if is_exempt(profile, machine, height):
         return 0
     part = slash_percent(profile, machine.previous, height - machine.offline_height)
-    return perbill_mul(percent(part), machine.stake_amount)
+    return amount_at(machine.stake_amount, part)
 
 
 def controller_report_online(work: Work, who: bytes, machine_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbc_desktop.rules import balances, slashing
+from dbc_desktop.rules.arithmetic import perbill_mul, percent
 from dbc_desktop.rules.online_profile import review, stake
 from dbc_desktop.rules.online_profile.rows import (
     MACHINES,
@@ -21,6 +22,11 @@ _PALLET = "OnlineProfile"
 def percent_at(table: tuple[tuple[int | None, int], ...], blocks: int) -> int:
     """Percent of the stake that so many blocks offline cost."""
     return next(part for end, part in table if end is None or blocks < end)
+
+
+def amount_at(stake: int, of_hundred: int) -> int:
+    """Units that so many percent of a machine's stake are, to the nearest one."""
+    return perbill_mul(percent(of_hundred), stake)
 
 
 def plan_slash(work: Work, slash: PendingSlash, shares: SlashShares | None = None) -> None:
@@ -61,8 +67,8 @@ def execute_slashes(work: Work) -> None:
 def _execute(work: Work, slash: PendingSlash, committee: tuple[bytes, ...]) -> None:
     profile, left = work.profile, slash.amount
     stake.lower(work, slash.stash, slash.amount)
-    for percent, to in ((profile.slash_renters_percent, slash.renters), (profile.slash_committee_percent, committee)):
-        each = profile.slashes.each(profile.slashes.part(slash.amount, percent), len(to))
+    for share, to in ((profile.slash_renters_percent, slash.renters), (profile.slash_committee_percent, committee)):
+        each = profile.slashes.each(profile.slashes.part(slash.amount, share), len(to))
         for who in to:
             balances.repatriate(work, slash.stash, who, each)
             left -= each

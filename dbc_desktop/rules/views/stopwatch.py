@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.dispute import FaultKind, SlashBranch, SlashClock, SlashStep, SlashWay
 from dbc_desktop.domain.machine import MachineId, MachineStatus
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import departure, offline, payout, reported
 from dbc_desktop.rules.online_profile.rows import MACHINES, MachineRow
+from dbc_desktop.rules.online_profile.slashes import amount_at
 from dbc_desktop.rules.work import era_of
 
 Table = tuple[tuple[int | None, int], ...]
@@ -45,7 +48,7 @@ def _own(engine: Engine, machine: MachineRow, lost: Balance, *, is_open: bool) -
     if _is_exempt(engine, machine, engine.height + 1 if since is None else since):
         table = ((None, 0),)
     reason = "RentedReportOffline" if rented else "OnlineReportOffline"
-    return SlashBranch(SlashWay.OWN, reason, since, _steps(engine, machine, table), lost, is_open)
+    return SlashBranch(SlashWay.OWN, reason, since, _steps(machine.stake_amount, table, amount_at), lost, is_open)
 
 
 def _is_exempt(engine: Engine, machine: MachineRow, since: int) -> bool:
@@ -57,19 +60,30 @@ def _by_others(engine: Engine, machine: MachineRow, found: reported.Reported | N
     if found is not None:
         table, since = reported.table_of(engine.profile, found.reason), found.report_time
         return SlashBranch(
-            SlashWay.REPORTED, found.reason.value, since, _steps(engine, machine, table), ZERO, is_open=True
+            SlashWay.REPORTED,
+            found.reason.value,
+            since,
+            _steps(machine.stake_amount, table, engine.profile.slashes.part),
+            ZERO,
+            is_open=True,
         )
     rented = MachineStatus.RENTED in (machine.status, machine.previous)
     kind = FaultKind.RENTED_INACCESSIBLE if rented else FaultKind.ONLINE_RENT_FAILED
     table = reported.table_of(engine.profile, kind)
-    return SlashBranch(SlashWay.REPORTED, kind.value, None, _steps(engine, machine, table), lost, is_open=True)
+    return SlashBranch(
+        SlashWay.REPORTED,
+        kind.value,
+        None,
+        _steps(machine.stake_amount, table, engine.profile.slashes.part),
+        lost,
+        is_open=True,
+    )
 
 
-def _steps(engine: Engine, machine: MachineRow, table: Table) -> tuple[SlashStep, ...]:
-    """The table by the block at which each part begins."""
-    part = engine.profile.slashes.part
+def _steps(stake: int, table: Table, part: Callable[[int, int], int]) -> tuple[SlashStep, ...]:
+    """The table by the block at which each part begins; `part` cuts percents as the rule for this way does."""
     starts = (0, *(end for end, _ in table if end is not None))
     return tuple(
-        SlashStep(after, percent, Balance(part(machine.stake_amount, percent)))
+        SlashStep(after, percent, Balance(part(stake, percent)))
         for after, (_, percent) in zip(starts, table, strict=True)
     )

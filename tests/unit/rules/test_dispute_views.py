@@ -217,3 +217,17 @@ def test_a_member_outvoted_in_a_verification_sees_its_slash(new_chain) -> None:
     assert not slash.can_appeal  # on the network only who also controls a stash may
     chain.do(chain.booked[2], "OnlineProfile", "set_controller", chain.booked[2])
     assert slashes(chain, chain.booked[2])[0].can_appeal
+
+
+def test_the_stopwatch_is_exact_to_the_unit_where_percents_do_not_divide(new_chain) -> None:
+    chain = new_chain()
+    chain.online()
+    chain.plant_stake(285_714_285_714_285_714_275)
+    step = clock(chain).branches[1].steps[0]
+    assert step.amount.units == 5_714_285_714_285_714_285
+    chain.plant_stake(285_714_285_714_285_714_288)
+    step = clock(chain).branches[1].steps[0]
+    chain.do(chain.stash, "OnlineProfile", "controller_report_offline", chain.machine_id)
+    chain.do(chain.stash, "OnlineProfile", "controller_report_online", chain.machine_id)
+    (slash,) = slashes(chain, chain.stash)
+    assert slash.amount.units == step.amount.units == 5_714_285_714_285_714_286

@@ -13,6 +13,7 @@ from dbc_desktop.chain.local.residents.stage import Stage
 from dbc_desktop.domain.call import Call, EventRecord
 from dbc_desktop.rules import technical_committee
 from dbc_desktop.rules.online_profile.rows import MACHINES, PENDING_SLASH, SLASH_REVIEW
+from dbc_desktop.rules.online_profile.slashes import amount_at
 
 _DECIDES_AFTER = 100
 """Ten minutes to think."""
@@ -47,7 +48,7 @@ class ResidentSeats:
         machine = None if slash is None else state.get(MACHINES, slash.machine_id)
         if slash is None or review is None or machine is None or slash.reason not in _OWN_REPORTS:
             return
-        if slash.amount * 100 > machine.stake_amount * _SHORT_OUTAGE_PERCENT:
+        if slash.amount > amount_at(machine.stake_amount, _SHORT_OUTAGE_PERCENT):
             return
         seated = [self._names[seat] for seat in technical_committee.seats(state) if seat in self._names]
         if seated:
