@@ -88,7 +88,7 @@ def opened(home: Path) -> Wallet:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork") or not hasattr(signal, "SIGKILL"), reason="needs fork and SIGKILL")
-@pytest.mark.parametrize(("act", "least_steps"), [("move", 8), ("change", 6)])
+@pytest.mark.parametrize(("act", "least_steps"), [("move", 7), ("change", 5)])
 def test_killed_at_every_step_the_key_is_whole(tmp_path: Path, act: str, least_steps: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path), act], capture_output=True, text=True, timeout=120, check=True
