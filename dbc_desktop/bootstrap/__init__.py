@@ -217,6 +217,7 @@ class Core:
         from dbc_desktop.lanes.clock import SystemClock
         from dbc_desktop.lanes.runner import TaskRunner
         from dbc_desktop.services.networks import NODE
+        from dbc_desktop.services.power_limit import PowerLimitTrial
         from dbc_desktop.services.program import Program
         from dbc_desktop.services.sessions import Sessions
         from dbc_desktop.services.transactions import POLL_SECONDS, Transactions
@@ -224,7 +225,7 @@ class Core:
         from dbc_desktop.sessions.store import SessionStore
         from dbc_desktop.storage.folder_lock import FolderLock
         from dbc_desktop.storage.settings import SettingsStore
-        from dbc_desktop.telemetry.choose import choose_sensors
+        from dbc_desktop.telemetry.choose import choose_sensors, limits_of
         from dbc_desktop.telemetry.sampler import Sampler
 
         self._clock = clock = SystemClock()
@@ -246,6 +247,8 @@ class Core:
             lambda: choose_sensors(clock), clock, has_slow_lanes=True, history_file=home / "telemetry.sqlite3"
         )
         runner = TaskRunner(post, on_failed=on_failed, on_bug=on_bug)
+        trial = PowerLimitTrial(lambda: limits_of(sampler), home / "power_limit.json", clock, sampler.tell)
+        sampler.subscribe(trial.look)  # it takes a limit back whether a window is there or not
         self.program: Program = Program(
             home=home,
             backend=backend,
@@ -260,6 +263,7 @@ class Core:
             runner=runner,
             clock=clock,
             networks=networks,
+            power_limit=trial,
         )
         sampler.start()
         self.program.monitoring.start()
@@ -287,6 +291,8 @@ class Core:
     def close(self) -> None:
         """Stop what runs, let go of files."""
         program = self.program
+        if program.power_limit is not None:
+            program.power_limit.leave()
         self._clock.close()  # wakes whoever waits, so that sampler and lanes can end at once
         self._heads.close()
         program.sampler.stop()

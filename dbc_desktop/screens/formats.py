@@ -151,6 +151,11 @@ def clock_time(timestamp_seconds: float) -> str:
     return datetime.fromtimestamp(timestamp_seconds, UTC).astimezone().strftime("%H:%M:%S")
 
 
+def day_of_year(timestamp_seconds: float) -> str:
+    """`11-23` of this computer's time zone, for the axes of long curves."""
+    return datetime.fromtimestamp(timestamp_seconds, UTC).astimezone().strftime("%m-%d")
+
+
 def moment(timestamp_seconds: float) -> str:
     """`2026-11-23 19:21:08` of this computer's time zone, for tooltips."""
     return datetime.fromtimestamp(timestamp_seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")

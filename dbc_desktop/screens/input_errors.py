@@ -54,6 +54,13 @@ _EXPORT: dict[str, Sentence] = {
     "no_folder": lambda f: tr("There is no folder {folder}. Make it first.", folder=f.get("folder", "?")),
     "not_in_range": lambda f: tr("Give a number of hours above 0, at most {most}.", most=f.get("most", "?")),
 }
+_POWER_LIMIT: dict[str, Sentence] = {
+    "not_a_number": lambda f: tr("Give whole watts, for example 280."),
+    "unknown": lambda f: tr("This GPU does not tell what limits it allows."),
+    "range": lambda f: tr(
+        "This card allows {least} to {most} W.", least=f"{f.get('least', 0):,.0f}", most=f"{f.get('most', 0):,.0f}"
+    ),
+}
 _LISTEN: dict[str, Sentence] = {
     "not_an_address": lambda f: tr("{text} is not where one can listen. Write it like 127.0.0.1:9400.", text=f["text"]),
     "needs_token_and_tls": lambda f: tr(
@@ -295,6 +302,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "upload": _SPEED,
     "download": _SPEED,
     "listen": _LISTEN,
+    "power_limit": _POWER_LIMIT,
     "out": _EXPORT,
     "hours": _EXPORT,
     "token": _TOKEN,

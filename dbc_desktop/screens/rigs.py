@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dbc_desktop.domain.gpu import GpuReading, Missing, RigSample
+from dbc_desktop.domain.gpu import GpuReading, Missing, ReadingLane, RigSample
 from dbc_desktop.domain.rig_event import RigEvent
 from dbc_desktop.screens import formats
-from dbc_desktop.screens.rig_events import EventLine, event_line, last_seen, pcie_text, slowed_text
+from dbc_desktop.screens.rig_events import EventLine, event_line, last_seen, slowed_text
+from dbc_desktop.screens.rig_readings import Reading, Section, memory_text, section_rows
 from dbc_desktop.screens.texts import ntr, tr
 
-RANGES: tuple[int, ...] = (60, 600, 3_600)
+RANGES: tuple[int, ...] = (60, 600, 3_600, 86_400, 30 * 86_400, 365 * 86_400)
+LIVE_UP_TO = 3_600
+"""Seconds that are in memory; longer ranges come from the history on disk."""
 EVENTS_SHOWN = 12
 IDLE_BELOW = 5
 """Percent of load below which a GPU counts as idle."""
@@ -54,15 +57,6 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One row of the readings table; `note` says why a value is missing or what it is measured by."""
-
-    name: str
-    value: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class GpuDetail:
     """The chosen GPU."""
 
@@ -79,12 +73,14 @@ class RigsScreen:
 
     Attributes:
         demo: Says that the GPUs are not real; empty where they are.
+        trouble: Says that a call into the driver hangs while others answer; empty where none does.
     """
 
     note: str
     driver: str
     demo: str
     totals: str
+    trouble: str
     tiles: tuple[GpuTile, ...]
     detail: GpuDetail | None
     events: tuple[EventLine, ...]
@@ -96,6 +92,8 @@ def rigs_screen(
     events: Sequence[RigEvent] = (),
     lost_since: Mapping[str, float] | None = None,
     last: Mapping[str, GpuReading] | None = None,
+    section: Section = Section.NOW,
+    rentals: Mapping[int, int] | None = None,
 ) -> RigsScreen:
     """What the page shows.
 
@@ -105,24 +103,35 @@ def rigs_screen(
         events: What happened, newest first.
         lost_since: When each lost GPU stopped answering, in seconds since 1970.
         last: The last readings of each lost GPU.
+        section: Which readings of the chosen GPU are looked at.
+        rentals: Rent ids by GPU number.
     """
     since, seen = lost_since or {}, last or {}
-    gpus = sample.gpus
+    gpus, rented = sample.gpus, rentals or {}
     shown = next((gpu for gpu in gpus if gpu.uuid == chosen), gpus[0] if gpus else None)
     return RigsScreen(
         note=rig_text(sample),
-        driver=tr("driver {version}", version=sample.driver_version) if sample.driver_version else "",
+        driver=_driver(sample),
         demo=tr("demo GPUs, not real") if sample.source == "demo" else "",
         totals=_totals(gpus),
-        tiles=tuple(_tile(gpu, sample.taken_at, since.get(gpu.uuid), seen.get(gpu.uuid)) for gpu in gpus),
-        detail=None if shown is None else _detail(shown, seen.get(shown.uuid)),
+        trouble=_lanes(sample),
+        tiles=tuple(
+            _tile(gpu, sample.taken_at, since.get(gpu.uuid), seen.get(gpu.uuid), rented.get(gpu.index)) for gpu in gpus
+        ),
+        detail=None
+        if shown is None
+        else _detail(
+            shown,
+            seen.get(shown.uuid),
+            section_rows(section, shown, sample.host, rented.get(shown.index)),
+        ),
         events=tuple(event_line(event) for event in events[:EVENTS_SHOWN]),
     )
 
 
 def range_text(seconds: int) -> str:
     """`1 min`, `10 min`, `1 h`: what the curves go back."""
-    return formats.seconds_as_time(seconds)
+    return tr("1 year") if seconds == RANGES[-1] else formats.seconds_as_time(seconds)
 
 
 def rig_text(sample: RigSample) -> str:
@@ -131,6 +140,23 @@ def rig_text(sample: RigSample) -> str:
     total = len(sample.gpus)
     model = f"{total} × {names.pop()}" if len(names) == 1 and "" not in names else ntr("{n} GPU", "{n} GPUs", total)
     return f"{sample.rig} · {model}"
+
+
+def _driver(sample: RigSample) -> str:
+    """`driver 580.95.05 · CUDA 13.0`."""
+    if not sample.driver_version:
+        return ""
+    driver = tr("driver {version}", version=sample.driver_version)
+    return f"{driver} · CUDA {sample.cuda_version}" if sample.cuda_version else driver
+
+
+def _lanes(sample: RigSample) -> str:
+    if not sample.lanes:
+        return ""
+    names = {ReadingLane.FAST: tr("readings"), ReadingLane.SLOW: tr("slow readings"), ReadingLane.EVENTS: tr("events")}
+    lanes = ", ".join(names[one.lane] for one in sample.lanes)
+    since = formats.clock_time(min(one.since for one in sample.lanes))
+    return tr("The driver has not returned since {time} ({lanes}). The rest goes on.", time=since, lanes=lanes)
 
 
 def _totals(gpus: Sequence[GpuReading]) -> str:
@@ -144,11 +170,13 @@ def _totals(gpus: Sequence[GpuReading]) -> str:
     return " · ".join(parts)
 
 
-def _tile(gpu: GpuReading, now: float, lost_since: float | None, last: GpuReading | None) -> GpuTile:
+def _tile(
+    gpu: GpuReading, now: float, lost_since: float | None, last: GpuReading | None, rent_id: int | None
+) -> GpuTile:
     name = tr("GPU {index}", index=gpu.index)
     if gpu.is_lost:
         away = tr("lost {time}", time=_stopwatch(now - lost_since)) if lost_since is not None else tr("lost")
-        return GpuTile(gpu.uuid, name, "warn", "", "", "", "", "", away, f"{last_seen(last)} {_what_to_do()}".strip())
+        return GpuTile(gpu.uuid, name, "warn", "", "", "", "", "", away, _advice(gpu, last))
     return GpuTile(
         uuid=gpu.uuid,
         name=name,
@@ -156,13 +184,15 @@ def _tile(gpu: GpuReading, now: float, lost_since: float | None, last: GpuReadin
         load=formats.DASH if gpu.gpu_percent is None else str(gpu.gpu_percent),
         temperature=formats.temperature(gpu.temperature),
         power=formats.watts(gpu.power_watts),
-        memory=_memory(gpu),
-        state=_state(gpu),
+        memory=memory_text(gpu),
+        state=_state(gpu, rent_id),
     )
 
 
-def _what_to_do() -> str:
-    return tr("Check its power and seating, then restart the computer.")
+def _advice(gpu: GpuReading, last: GpuReading | None) -> str:
+    if Missing.HANGS in gpu.missing.values():
+        return tr("The driver does not return from a call to it. It is left out for a while; the others are read.")
+    return f"{last_seen(last)} {tr('Check its power and seating, then restart the computer.')}"
 
 
 def _stopwatch(seconds: float) -> str:
@@ -170,10 +200,12 @@ def _stopwatch(seconds: float) -> str:
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
-def _state(gpu: GpuReading) -> str:
+def _state(gpu: GpuReading, rent_id: int | None) -> str:
     held = gpu.slowed_by or ()
     if _HELD_BACK.intersection(held):
         return tr("slowed by {reasons}", reasons=slowed_text(held))
+    if rent_id is not None:
+        return tr("rental #{id}", id=rent_id)
     if gpu.gpu_percent is not None and gpu.gpu_percent < IDLE_BELOW:
         return tr("idle")
     if "power_limit" in held:
@@ -181,27 +213,10 @@ def _state(gpu: GpuReading) -> str:
     return "" if gpu.gpu_percent is None else tr("at work")
 
 
-_MISSING: dict[Missing, Callable[[], str]] = {
-    Missing.NOT_SUPPORTED: lambda: tr("not supported by this GPU"),
-    Missing.NO_PERMISSION: lambda: tr("no permission to read it"),
-    Missing.GPU_LOST: lambda: tr("the GPU is lost"),
-    Missing.DRIVER_TOO_OLD: lambda: tr("the driver is too old"),
-    Missing.FAILED: lambda: tr("the driver gave no value"),
-    Missing.HANGS: lambda: tr("the driver does not return"),
-    Missing.NOT_EXPORTED: lambda: tr("the exporter does not tell it"),
-}
-
-
-def missing_text(gpu: GpuReading, field: str) -> str:
-    """Why a reading is not there; empty where it is."""
-    reason = gpu.missing.get(field)
-    return "" if reason is None else _MISSING[reason]()
-
-
 # the chosen GPU
 
 
-def _detail(gpu: GpuReading, last: GpuReading | None) -> GpuDetail:
+def _detail(gpu: GpuReading, last: GpuReading | None, readings: tuple[Reading, ...]) -> GpuDetail:
     name = formats.gpu_name(gpu.name)
     title = tr("GPU {index}", index=gpu.index)
     return GpuDetail(
@@ -209,7 +224,7 @@ def _detail(gpu: GpuReading, last: GpuReading | None) -> GpuDetail:
         name=f"{title} · {name}" if name else title,
         short_uuid=formats.shorten(gpu.uuid, 8),
         curves=_curves(gpu, last or gpu),
-        readings=_readings(gpu),
+        readings=readings,
     )
 
 
@@ -264,51 +279,3 @@ def _curves(gpu: GpuReading, known: GpuReading) -> tuple[Curve, ...]:
             ((0.0, "0"), (megahertz / 2, f"{megahertz // 2:,}"), (float(megahertz), f"{megahertz:,}")),
         ),
     )
-
-
-def _memory(gpu: GpuReading) -> str:
-    if gpu.memory_used is None:
-        return formats.DASH
-    used = formats.gigabytes(gpu.memory_used)
-    return used if gpu.memory_total is None else f"{used.removesuffix(' GB')} / {formats.gigabytes(gpu.memory_total)}"
-
-
-def _readings(gpu: GpuReading) -> tuple[Reading, ...]:
-    def row(name: str, field: str, value: str, note: str = "") -> Reading:
-        is_missing = getattr(gpu, field) is None
-        return Reading(name, formats.DASH if is_missing else value, missing_text(gpu, field) if is_missing else note)
-
-    heat = gpu.temperature_limit
-    power = formats.watts(gpu.power_watts)
-    if gpu.power_limit_watts is not None:
-        power = f"{power.removesuffix(' W')} / {formats.watts(gpu.power_limit_watts)}"
-    bus = "" if gpu.memory_percent is None else tr("memory bus {percent}", percent=formats.percent(gpu.memory_percent))
-    memory_clock = formats.DASH if gpu.memory_mhz is None else f"{gpu.memory_mhz:,}"
-    video = f"{formats.percent(gpu.encoder_percent)} / {formats.percent(gpu.decoder_percent)}"
-    return (
-        row(tr("Utilisation"), "gpu_percent", formats.percent(gpu.gpu_percent), bus),
-        row(tr("GPU memory"), "memory_used", _memory(gpu)),
-        row(
-            tr("Temperature"),
-            "temperature",
-            formats.temperature(gpu.temperature),
-            "" if heat is None else tr("slows down at {temperature}", temperature=formats.temperature(heat)),
-        ),
-        row(tr("Memory temperature"), "memory_temperature", formats.temperature(gpu.memory_temperature)),
-        row(tr("Power"), "power_watts", power),
-        row(tr("Fan"), "fan_percent", formats.percent(gpu.fan_percent)),
-        row(tr("Clocks"), "graphics_mhz", f"{gpu.graphics_mhz or 0:,} / {memory_clock} MHz", tr("GPU / memory")),
-        row(tr("Video engine"), "encoder_percent", video, tr("encoding / decoding")),
-        row(tr("Slowed by"), "slowed_by", slowed_text(gpu.slowed_by or ())),
-        row(tr("Performance state"), "performance_state", f"P{gpu.performance_state}"),
-        row(tr("PCIe"), "pcie_generation", pcie_text(gpu.pcie_generation, gpu.pcie_lanes), _pcie_note(gpu)),
-        row(tr("ECC errors"), "ecc_errors", formats.count(gpu.ecc_errors or 0)),
-    )
-
-
-def _pcie_note(gpu: GpuReading) -> str:
-    if gpu.pcie_top is None:
-        return ""
-    if gpu.pcie_top == (gpu.pcie_generation, gpu.pcie_lanes):
-        return tr("as capable")
-    return tr("capable of {link}", link=pcie_text(*gpu.pcie_top))

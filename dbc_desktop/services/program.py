@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the parts are only passed on here; whoever uses one imports
     from dbc_desktop.lanes.runner import TaskRunner
     from dbc_desktop.services.monitoring import Monitoring
     from dbc_desktop.services.networks import Networks
+    from dbc_desktop.services.power_limit import PowerLimitTrial
     from dbc_desktop.services.sessions import Sessions
     from dbc_desktop.services.transactions import Transactions
     from dbc_desktop.storage.settings import SettingsStore
@@ -35,3 +36,4 @@ class Program:
     runner: TaskRunner
     clock: Clock
     networks: Networks | None = None
+    power_limit: PowerLimitTrial | None = None

@@ -23,6 +23,7 @@ class Settings:
         auto_lock_minutes: Minutes until an unlocked key locks again, 1 to 1,440.
         ask_above: Spending more than this asks for the passphrase again, in the smallest unit.
         read_only: Nothing is signed.
+        power_limits: The person lets this program set power limits of GPUs.
         lock_with_session: Keys lock when the session of this computer locks or sleeps.
     """
 
@@ -32,10 +33,11 @@ class Settings:
     ask_above: int = Balance.of_dbc(1_000).units
     read_only: bool = False
     lock_with_session: bool = True
+    power_limits: bool = False
 
 
 _CHOICES = {"theme": {"system", "light", "dark"}, "language": {"system", "en", "zh_CN"}}
-_SWITCHES = {"read_only", "lock_with_session"}
+_SWITCHES = {"read_only", "lock_with_session", "power_limits"}
 _RANGES = {"auto_lock_minutes": (1, _MOST_MINUTES), "ask_above": (0, Balance.of_dbc(10**12).units)}
 
 

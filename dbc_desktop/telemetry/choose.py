@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import platform
+from typing import TYPE_CHECKING
 
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import DriverMissing
 from dbc_desktop.telemetry.demo import DemoSensors
-from dbc_desktop.telemetry.ports import Sensors
+from dbc_desktop.telemetry.ports import PowerLimits, Sensors
+
+if TYPE_CHECKING:
+    from dbc_desktop.telemetry.sampler import Sampler
+
+
+def limits_of(sampler: Sampler) -> PowerLimits | None:
+    """The sampler's sensors, where those can set power limits: the demo cannot."""
+    from dbc_desktop.telemetry.nvml import NvmlSensors
+
+    sensors = sampler.sensors
+    return sensors if isinstance(sensors, NvmlSensors) else None
 
 
 def choose_sensors(clock: Clock) -> Sensors:

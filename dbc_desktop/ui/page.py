@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from dbc_desktop.screens.texts import tr
-from dbc_desktop.ui.widgets import Badge, Button, EmptyState, Label, Sheet, Skeleton
+from dbc_desktop.ui.widgets import Badge, Button, ElidedLabel, EmptyState, Label, Sheet, Skeleton
 
 if TYPE_CHECKING:
     from dbc_desktop.chain.backend import HeadChange
@@ -153,7 +153,7 @@ class Page(QWidget):
         self._age = Badge("", "warn")
         self._age.setObjectName(f"{self.key}.age")
         self._age.hide()
-        self.right_note = Label("", "muted")
+        self.right_note = ElidedLabel("", "muted")  # in a narrow window it gives way to the buttons
         self.retry_button = Button(tr("Try again"), small=True, name=f"{self.key}.retry", act=self.on_shown)
         self.retry_button.hide()
         for widget in (self.title_label, self.note_label, self.head_badge, self._age, self.retry_button):

@@ -6,6 +6,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from dbc_desktop.domain.errors import DbcError
 from dbc_desktop.ui.hop import Hop
+from dbc_desktop.ui.stall_watch import StallWatch
 from dbc_desktop.ui.window import Window
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class RunningWindow:
 
     def _make_window(self, settings: Settings) -> Window:
         window = Window(self._open, settings)
+        StallWatch(monotonic, window).start()
         window.networks.chosen.connect(self.reopen, Qt.ConnectionType.QueuedConnection)
         return window
 

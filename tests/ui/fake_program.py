@@ -27,6 +27,7 @@ from dbc_desktop.services.transactions import Prepared
 from dbc_desktop.storage.settings import Settings
 from dbc_desktop.telemetry.fleet_store import FleetSettings
 from dbc_desktop.telemetry.history import History
+from dbc_desktop.telemetry.sampler import SamplerCost
 
 ALICE = Address(bytes.fromhex("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"))
 BOB = Address(bytes.fromhex("8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48"))
@@ -382,6 +383,11 @@ class FakeTransactions:
 
 
 class FakeSampler:
+    sensors = None
+
+    def cost(self) -> SamplerCost:
+        return SamplerCost(600, 0, 4.0, 3.5, 41.0)
+
     def __init__(self) -> None:
         self.history = History()
         self.sample: RigSample | None = None

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.domain.errors import DbcError, ReadingMissing
+from dbc_desktop.domain.gpu import LaneTrouble, Missing, PcieThroughput, ReadingLane, RigSample
+from dbc_desktop.domain.gpu_board import GpuBoard, GpuHealth, GpuProcess, ProcessKind
+from dbc_desktop.domain.host import HostReading
 from dbc_desktop.telemetry.history import History
+from dbc_desktop.telemetry.history_writer import HistoryWriter
+from dbc_desktop.ui import theme
 from dbc_desktop.ui.pages import PAGES
 from dbc_desktop.ui.pages.rigs import SILENT_AFTER_MS, RigsPage
-from dbc_desktop.ui.pages.rigs_cards import CurvesCard, ReadingsCard, TileCard
+from dbc_desktop.ui.pages.rigs_cards import CurvesCard, TileCard
+from dbc_desktop.ui.pages.rigs_readings import ReadingsCard
 from dbc_desktop.ui.widgets import ElidedLabel, EmptyState
 from dbc_desktop.ui.widgets.live_curve import LiveCurve
 from dbc_desktop.ui.widgets.plot import Series
 from dbc_desktop.ui.widgets.spark_line import SparkLine
+from tests.doubles.hand_clock import HandClock
 from tests.doubles.readings import lost, reading, sample, trouble
+from tests.ui.fake_program import fakes
 from tests.ui.renting_doubles import FakeWindow
 
 NOW = 1_700_000_000.0
@@ -30,6 +41,7 @@ class Sampling:
 
     def __init__(self) -> None:
         self.history = History()
+        self.sensors: Any = None
         self.newest: RigSample | None = None
 
     def latest(self) -> RigSample | None:
@@ -48,7 +60,7 @@ def sampling() -> Sampling:
 
 @pytest.fixture
 def page(qtbot: QtBot, sampling: Sampling) -> RigsPage:
-    program: Any = SimpleNamespace(sampler=sampling)
+    program: Any = replace(fakes().program, sampler=sampling)
     made = RigsPage(program, FakeWindow())
     qtbot.addWidget(made)
     made.resize(1104, 756)
@@ -259,6 +271,9 @@ def test_gpus_that_come_and_go_change_the_tiles(page: RigsPage, sampling: Sampli
 
 
 def test_in_a_narrow_window_nothing_is_wider_than_the_page(page: RigsPage, sampling: Sampling, qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.apply(app, "dark")  # without the style sheet every button is wider
     page.on_sample(sampling.take(eight()))
     page.resize(848, 556)
     page.on_sample(sampling.take(eight(1)))
@@ -276,3 +291,159 @@ def test_in_a_narrow_window_nothing_is_wider_than_the_page(page: RigsPage, sampl
 def test_it_stands_in_the_rail_after_home() -> None:
     assert [entry.key for entry in PAGES][:2] == ["home", "rigs"]
     assert PAGES[1].load() is RigsPage
+
+
+# the sections, the past, and what is done only when asked
+
+
+class Inline:
+    """The runner, at once; what was asked is remembered."""
+
+    def __init__(self) -> None:
+        self.lanes: list[str] = []
+
+    def query(self, lane: str, work: Any, *, done: Any, failed: Any = None, **_: Any) -> None:
+        self.lanes.append(lane)
+        try:
+            answer = work()
+        except DbcError as error:
+            failed(error)
+        else:
+            done(answer)
+
+    command = query
+
+
+class Metered:
+    """Sensors that can measure what goes over the bus."""
+
+    source = "nvml"
+
+    def __init__(self, error: DbcError | None = None) -> None:
+        self.error = error
+
+    def pcie_throughput(self, uuid: str) -> PcieThroughput:
+        if self.error is not None:
+            raise self.error
+        return PcieThroughput(uuid, NOW, 1_200_000, 3_400_000, 0.041)
+
+
+@pytest.fixture
+def past_page(qtbot: QtBot, sampling: Sampling, tmp_path: Path) -> Iterator[RigsPage]:
+    writer = HistoryWriter(tmp_path / "telemetry.sqlite3", HandClock())
+    sampling.history = History(writer)
+    made = RigsPage(replace(fakes().program, sampler=sampling, runner=Inline()), FakeWindow())  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.resize(1104, 756)
+    made.show()
+    yield made
+    writer.close()
+
+
+def with_everything(second: int = 0) -> RigSample:
+    gpu = replace(
+        reading(0, NOW + second),
+        board=GpuBoard(architecture="Ampere", power_least=100.0, power_most=400.0, power_default=350.0),
+        health=GpuHealth(
+            NOW,
+            {"row_remapping": Missing.NOT_SUPPORTED},
+            processes=(GpuProcess(4_711, ProcessKind.COMPUTE, "anna", "python train.py", 21 * 2**30),),
+        ),
+    )
+    host = HostReading(NOW, 12.0, 16, 1.5, 54.0, 9 * 10**9, 64 * 10**9, 0, NOW - 7_200)
+    return replace(sample(gpu, taken_at=NOW + second), host=host, cuda_version="13.0")
+
+
+def shown_rows(page: RigsPage) -> list[str]:
+    card = page.findChild(ReadingsCard)
+    assert isinstance(card, ReadingsCard)
+    return texts(card)
+
+
+def test_each_section_shows_its_readings(past_page: RigsPage, sampling: Sampling) -> None:
+    past_page.on_sample(sampling.take(with_everything()))
+
+    button(past_page, "rigs.section.health").click()
+    assert "Row remapping" in shown_rows(past_page)
+    assert "not supported by this GPU" in shown_rows(past_page)
+    button(past_page, "rigs.section.card").click()
+    assert "Ampere" in shown_rows(past_page)
+    button(past_page, "rigs.section.computer").click()
+    assert "12.0 %" in shown_rows(past_page) or "12 %" in shown_rows(past_page)
+    button(past_page, "rigs.section.processes").click()
+    assert {"python train.py", "21.0 GB", "anna"} <= set(shown_rows(past_page))
+
+
+def test_a_process_names_the_rental_it_belongs_to(past_page: RigsPage, sampling: Sampling) -> None:
+    past_page.on_sample(sampling.take(with_everything()))
+    button(past_page, "rigs.section.processes").click()
+    past_page._show_rentals({0: 18})
+
+    assert "rental #18 · anna" in shown_rows(past_page)
+    assert tile(past_page, 0).state.whole_text() == "rental #18"
+
+
+def test_a_long_range_comes_from_the_history_with_its_gap(past_page: RigsPage, sampling: Sampling) -> None:
+    for second in (*range(0, 600), *range(1_800, 2_400)):
+        sampling.take(sample(reading(0, NOW + second), taken_at=NOW + second))
+    writer = sampling.history.writer
+    assert writer is not None
+    writer.work_off(is_last=True)
+    past_page.on_sample(sampling.take(eight(2_401)))
+
+    button(past_page, "rigs.range.86400").click()
+    curve = past_page.findChildren(LiveCurve)[0]
+    past = curve._past
+    assert past is not None
+    assert np.isnan(past.means).any()
+    assert np.nanmax(past.most) == 98.0
+    button(past_page, "rigs.range.600").click()
+    assert curve._past is None
+
+
+def test_a_history_that_cannot_be_read_is_said_and_the_page_stays(past_page: RigsPage, sampling: Sampling) -> None:
+    past_page.on_sample(sampling.take(eight()))
+    writer = sampling.history.writer
+    assert writer is not None
+    writer.store()._db.close()
+    writer.store()._is_closed = True
+    button(past_page, "rigs.range.86400").click()
+
+    window: Any = past_page.window_services
+    assert [notice.title for notice in window.notices] == ["A file is damaged"]
+    assert past_page.state == "content"
+
+
+def test_pcie_is_measured_when_asked_and_says_what_it_cost(past_page: RigsPage, sampling: Sampling) -> None:
+    past_page.on_sample(sampling.take(eight()))
+    button(past_page, "rigs.measure").click()
+    assert "Only real NVIDIA GPUs can be measured." in shown_rows(past_page)
+
+    sampling.sensors = Metered()
+    button(past_page, "rigs.measure").click()
+    assert "PCIe: 1.2 MB/s sent, 3.4 MB/s received. The driver took 41 ms for it." in shown_rows(past_page)
+
+    sampling.sensors = Metered(ReadingMissing("pcie_throughput", "not_supported"))
+    button(past_page, "rigs.measure").click()
+    window: Any = past_page.window_services
+    assert [notice.title for notice in window.notices] == ["The GPU does not do that"]
+
+
+def test_a_hanging_call_is_said_in_the_head(past_page: RigsPage, sampling: Sampling) -> None:
+    hangs = replace(eight(), lanes=(LaneTrouble(ReadingLane.SLOW, NOW, None, 1),))
+    past_page.on_sample(sampling.take(hangs))
+
+    badge = past_page.findChild(QLabel, "rigs.source")
+    assert isinstance(badge, QLabel)
+    assert badge.text() == "a call into the driver hangs"
+    assert "slow readings" in badge.toolTip()
+
+
+def test_the_power_limit_opens_in_a_sheet(past_page: RigsPage, sampling: Sampling) -> None:
+    past_page.on_sample(sampling.take(with_everything()))
+    button(past_page, "rigs.limit").click()
+
+    window: Any = past_page.window_services
+    (sheet,) = window.sheets
+    assert sheet.title_label.text() == "Power limit of GPU 0"
+    sheet.deleteLater()

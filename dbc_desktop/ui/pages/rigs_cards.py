@@ -1,24 +1,27 @@
-"""The cards of Rigs: a tile for each GPU, the curves and the readings of the chosen one, and what happened."""
+"""The cards of Rigs: a tile for each GPU, the curves of the chosen one, and what happened."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from dbc_desktop.screens.rig_events import EventLine
-from dbc_desktop.screens.rigs import Curve, GpuDetail, GpuTile, Reading
+from dbc_desktop.screens.rigs import Curve, GpuDetail, GpuTile
 from dbc_desktop.screens.texts import tr
-from dbc_desktop.ui.widgets import Card, CopyLabel, ElidedLabel, Hairline, Label, StateDot
+from dbc_desktop.ui.widgets import Card, CopyLabel, ElidedLabel, Label, StateDot
 from dbc_desktop.ui.widgets.live_curve import LiveCurve
 from dbc_desktop.ui.widgets.plot import Series
 from dbc_desktop.ui.widgets.spark_line import SparkLine
 
+if TYPE_CHECKING:
+    from dbc_desktop.telemetry.ranges import RangeSeries
+
 _TILE_HEIGHT = 128
 _CURVE_COLUMNS = 3
-_ROW, _TALLEST_ROW = 24, 28
 
 
 class TileCard(Card):
@@ -154,53 +157,19 @@ class CurvesCard(Card):
             self._fill_box(box, curve)
             box.curve.show_series((line,), end, seconds)
 
+    def fill_past(self, detail: GpuDetail, past: Mapping[str, RangeSeries], end: float, seconds: float) -> None:
+        """Show the curves of a stretch of the history, by name of the reading; one that is not read yet stays empty."""
+        self.set_title(detail.name)
+        self.uuid.show_value(detail.uuid, detail.short_uuid)
+        for box, curve in zip(self.boxes, detail.curves, strict=True):
+            self._fill_box(box, curve)
+            box.curve.show_past(past.get(curve.field), curve.token, end, seconds)
+
     def _fill_box(self, box: _CurveBox, curve: Curve) -> None:
         box.name_label.setText(curve.name)
         box.value.setText(curve.value)
         box.curve.setAccessibleName(f"{curve.name}: {curve.value}")
         box.curve.set_scale(curve.low, curve.high, curve.ticks, curve.limit)
-
-
-class ReadingsCard(Card):
-    """The readings table: name, value, and what is to be said about it."""
-
-    def __init__(self) -> None:
-        super().__init__(padding=10)
-        self.body.setSpacing(0)
-        self._rows: list[tuple[Label, Label, ElidedLabel]] = []
-        self._shown: tuple[Reading, ...] = ()
-
-    def fill(self, readings: tuple[Reading, ...]) -> None:
-        """Show other values in the rows there are."""
-        if readings == self._shown:
-            return
-        self._shown = readings
-        if not self._rows:
-            for _ in readings:
-                self._add_row()
-            self.body.addStretch(1)
-        for (name, value, note), reading in zip(self._rows, readings, strict=True):
-            name.setText(reading.name)
-            value.setText(reading.value)
-            note.setText(reading.note)
-
-    def _add_row(self) -> None:
-        if self._rows:
-            self.body.addWidget(Hairline())
-        line = QWidget()
-        line.setMinimumHeight(_ROW)
-        line.setMaximumHeight(_TALLEST_ROW)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(6, 0, 6, 0)
-        row.setSpacing(12)
-        name, value, note = Label("", "muted"), Label(), ElidedLabel("", "label", "faint")
-        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        note.setFixedWidth(150)
-        row.addWidget(name)
-        row.addWidget(value, 1)
-        row.addWidget(note)
-        self._rows.append((name, value, note))
-        self.body.addWidget(line, 100)
 
 
 class EventsCard(Card):

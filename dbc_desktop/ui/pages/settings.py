@@ -28,6 +28,7 @@ from dbc_desktop.screens.settings import Choice, SettingsScreen, parse_minutes, 
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.storage.settings import Settings
 from dbc_desktop.ui.page import Page, WindowServices
+from dbc_desktop.ui.pages.settings_audit import AuditCard
 from dbc_desktop.ui.widgets import Badge, Button, Card, Field, KeyValue, Label
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class SettingsPage(Page):
         columns = QHBoxLayout()
         columns.setSpacing(12)
         left, right = QVBoxLayout(), QVBoxLayout()
-        for column, cards in ((left, (look, keys)), (right, (folder, about))):
+        for column, cards in ((left, (look, keys)), (right, (folder, AuditCard(self.program), about))):
             column.setSpacing(12)
             for card in cards:
                 column.addWidget(card)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -10,8 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dbc_desktop.screens import formats
 from dbc_desktop.ui import theme
-from dbc_desktop.ui.widgets.plot import Series, polygons, time_step, time_ticks
+from dbc_desktop.ui.widgets.plot import Series, grounds, polygons, time_step, time_ticks
 from dbc_desktop.ui.widgets.spark_line import PEN_WIDTH, scaled
+
+if TYPE_CHECKING:
+    from dbc_desktop.telemetry.ranges import RangeSeries
 
 _LEFT, _AXIS, _TOP = 40, 18, 4
 
@@ -27,6 +31,7 @@ class LiveCurve(QWidget):
         super().__init__(parent)
         self.has_time_axis = has_time_axis
         self._series: tuple[Series, ...] = ()
+        self._past: RangeSeries | None = None
         self._end, self._seconds = 0.0, 600.0
         self._low, self._high = 0.0, 100.0
         self._ticks: tuple[tuple[float, str], ...] = ()
@@ -50,6 +55,13 @@ class LiveCurve(QWidget):
     def show_series(self, series: Sequence[Series], end: float, seconds: float) -> None:
         """Show other values."""
         self._series, self._end, self._seconds = tuple(series), end, seconds
+        self._past = None
+        self.update()
+
+    def show_past(self, past: RangeSeries | None, token: str, end: float, seconds: float) -> None:
+        """Show a stretch of the history: its means as a line, least to most as the ground behind it."""
+        self._past, self._end, self._seconds = past, end, seconds
+        self._series = () if past is None else (Series(past.times, past.means, token),)
         self.update()
 
     def plot_rect(self) -> QRectF:
@@ -71,6 +83,8 @@ class LiveCurve(QWidget):
         painter.save()
         painter.translate(area.topLeft())
         painter.setTransform(to_pixels, True)
+        if self._past is not None:
+            self._draw_ground(painter, self._past, start)
         for series in self._series:
             pen = QPen(theme.color(series.token), PEN_WIDTH)
             pen.setCosmetic(True)
@@ -85,6 +99,13 @@ class LiveCurve(QWidget):
         if self.has_time_axis:
             self._draw_times(painter, area, start)
         painter.end()
+
+    def _draw_ground(self, painter: QPainter, past: RangeSeries, start: float) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color(f"soft_{self._series[0].token}"))
+        for ground in grounds(past.times - start, past.least, past.most):
+            painter.drawPolygon(ground)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _y(self, area: QRectF, value: float) -> float:
         room = area.height() - 2
@@ -105,14 +126,15 @@ class LiveCurve(QWidget):
 
     def _draw_times(self, painter: QPainter, area: QRectF, start: float) -> None:
         painter.setPen(theme.color("faint"))
-        has_seconds = time_step(self._seconds) < 60
+        step = time_step(self._seconds)
+        has_seconds, is_by_day = step < 60, step >= 86_400
         wide = painter.fontMetrics().horizontalAdvance("00:00:00" if has_seconds else "00:00") + 4
         free_from = area.left() - 1.0
         for at in time_ticks(start, self._seconds):
             x = area.left() + (at - start) / self._seconds * area.width() - wide / 2
             if x < free_from or x + wide > area.right() + 1:
                 continue
-            text = formats.clock_time(at)
+            text = formats.day_of_year(at) if is_by_day else formats.clock_time(at)
             place = QRectF(x, area.bottom() + 4, wide, 14)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text if has_seconds else text[:5])
             free_from = x + wide + 8

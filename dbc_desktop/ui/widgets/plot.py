@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from PySide6.QtGui import QPolygonF
 from shiboken6 import VoidPtr
 
 Column = NDArray[np.float64]
+DAY = 86_400
 _EMPTY: Column = np.empty(0)
 _POINT_BYTES = 16
 """A QPointF is two doubles."""
@@ -88,16 +90,26 @@ def ground_below(line: QPolygonF, low: float) -> QPolygonF:
     return made
 
 
+def grounds(xs: Column, low: Column, high: Column) -> list[QPolygonF]:
+    """The area between two lines over the same xs, a piece for each stretch without a gap."""
+    made = []
+    for (run_xs, run_low), (_, run_high) in zip(runs(xs, low), runs(xs, high), strict=True):
+        made.append(polygon(np.concatenate((run_xs, run_xs[::-1])), np.concatenate((run_low, run_high[::-1]))))
+    return made
+
+
 def time_step(seconds: float) -> int:
     """Seconds between two labels of a time axis: a step that people count in."""
-    for step in (15, 60, 120, 300, 600, 900):
+    for step in (15, 60, 120, 300, 600, 900, 3_600, 4 * 3_600, DAY, 5 * DAY, 10 * DAY, 30 * DAY):
         if seconds / step <= 6:
             return step
-    return 3_600
+    return 73 * DAY
 
 
 def time_ticks(start: float, seconds: float) -> list[float]:
     """Where the labels of a time axis stand."""
     step = time_step(seconds)
-    first = math.ceil(start / step) * step
+    # hours and days begin where the clock on the wall says so
+    offset = time.localtime(start).tm_gmtoff if step >= 3_600 else 0
+    first = math.ceil((start + offset) / step) * step - offset
     return [float(at) for at in range(first, math.floor(start + seconds) + 1, step)]

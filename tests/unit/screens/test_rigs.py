@@ -8,7 +8,8 @@ import pytest
 
 from dbc_desktop.domain.gpu import Missing
 from dbc_desktop.domain.rig_event import RigEvent, RigEventKind
-from dbc_desktop.screens.rigs import Reading, missing_text, range_text, rigs_screen
+from dbc_desktop.screens.rig_readings import Reading, missing_text
+from dbc_desktop.screens.rigs import range_text, rigs_screen
 from tests.doubles.readings import lost, reading, sample
 
 NOW = 1_700_000_000.0
@@ -113,6 +114,7 @@ def test_the_readings_table() -> None:
         "Performance state": ("P2", ""),
         "PCIe": ("gen 4 × 16", "as capable"),
         "ECC errors": ("–", "not supported by this GPU"),
+        "Energy used": ("–", ""),
     }
 
 
@@ -132,10 +134,12 @@ def test_a_slow_link_says_what_it_is_capable_of() -> None:
         (Missing.GPU_LOST, "the GPU is lost"),
         (Missing.DRIVER_TOO_OLD, "the driver is too old"),
         (Missing.FAILED, "the driver gave no value"),
+        (Missing.HANGS, "the driver does not return"),
+        (Missing.NOT_EXPORTED, "the exporter does not tell it"),
     ],
 )
 def test_every_reason_has_its_words(reason: Missing, text: str) -> None:
-    assert missing_text(replace(reading(0), fan_percent=None, missing={"fan_percent": reason}), "fan_percent") == text
+    assert missing_text({"fan_percent": reason}, "fan_percent") == text
 
 
 def test_curves_have_the_scale_of_the_card() -> None:
