@@ -187,8 +187,8 @@ def _health(health: GpuHealth, gpu: GpuReading) -> tuple[Reading, ...]:
         _row(health, tr("ECC errors, ever"), "ecc_lifetime", formats.count(health.ecc_lifetime or 0)),
         _row(health, tr("Retired pages"), "retired_pages", formats.count(health.retired_pages or 0)),
         _row(health, tr("Row remapping"), "row_remapping", *_remapping(health.row_remapping)),
-        _row(health, tr("NVLink"), "nvlinks", *_links(links)),
-        _row(health, tr("MIG"), "has_mig", slices),
+        _row(health, "NVLink", "nvlinks", *_links(links)),
+        _row(health, "MIG", "has_mig", slices),
         *(
             Reading(f"MIG {one.gpu_instance}/{one.compute_instance}", _slice_memory(one.memory_used, one.memory_total))
             for one in health.mig
@@ -243,7 +243,7 @@ def _card(board: GpuBoard, gpu: GpuReading) -> tuple[Reading, ...]:
         _row(board, tr("CUDA cores"), "cuda_cores", _number(board.cuda_cores, "")),
         _row(board, tr("Compute capability"), "compute_capability", capability),
         _row(board, tr("Memory bus"), "memory_bus_bits", _number(board.memory_bus_bits, "bit")),
-        _row(board, tr("VBIOS"), "vbios_version", board.vbios_version or ""),
+        _row(board, "VBIOS", "vbios_version", board.vbios_version or ""),
         _row(board, tr("Part number"), "part_number", board.part_number or ""),
         _row(board, tr("Serial number"), "serial", board.serial or ""),
         _row(board, tr("PCI address"), "pci_address", board.pci_address or ""),
