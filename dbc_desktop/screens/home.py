@@ -259,7 +259,7 @@ def _side(facts: HomeFacts) -> SideCard | None:
     step = next((each for each in facts.steps if each.state is StepState.CURRENT), None)
     if step is None:
         return None
-    free = facts.account.free if facts.account is not None else ZERO
+    free = facts.account.spendable if facts.account is not None else ZERO
     rows: tuple[tuple[str, str], ...] = ()
     if step.id is StepId.ACCOUNT:
         return SideCard(

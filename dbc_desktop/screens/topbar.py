@@ -114,12 +114,12 @@ class AccountChip:
 def account_chip(account: Account, state: AccountState | None) -> AccountChip:
     """Address and free balance; dashes until the chain answered."""
     address = formats.address_text(account.address)
-    whole, part, unit = formats.amount_parts(state.free) if state is not None else (formats.DASH, "", "DBC")
+    whole, part, unit = formats.amount_parts(state.spendable) if state is not None else (formats.DASH, "", "DBC")
     detail = (
         tr(
             "{name}: {free} free, {reserved} reserved",
             name=account.name,
-            free=formats.amount(state.free, None),
+            free=formats.amount(state.spendable, None),
             reserved=formats.amount(state.reserved, None),
         )
         if state is not None

@@ -72,7 +72,7 @@ def read_facts(
         head=backend.head(),
         accounts=accounts,
         account=next((account for account in accounts if account.address == stash), None),
-        free=None if stash is None else backend.account(stash).free,
+        free=None if stash is None else backend.account(stash).spendable,
         act=None if stash is None else next_act(backend, stash, machine_id),
         keys=tuple(key for key in wallet.machine_keys() if backend.machine(key) is None),
         first_stake=totals.bond_stake,

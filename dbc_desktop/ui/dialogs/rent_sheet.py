@@ -52,7 +52,7 @@ class RentSheet(Sheet):
         self.set_title(rent_sheet(None, None, gpu_type).title, place)
         program.runner.query(
             "chain-read",
-            lambda: program.backend.account(renter).free,
+            lambda: program.backend.account(renter).spendable,
             owner=self,
             done=self._know_free,
             failed=self._fail,

@@ -116,3 +116,10 @@ NOMINATE = Call("Staking", "nominate", ((NODE.raw,),))
 )
 def test_calls_around_super_nodes_have_names(call: Call, names: tuple[str, str] | None) -> None:
     assert node_names(call) == names
+
+
+def test_locked_coins_cannot_be_spent_and_reserved_ones_serve_the_lock_first() -> None:
+    assert AccountState(ME, dbc(10), ZERO, 0, dbc(4)).spendable == dbc(6)
+    assert AccountState(ME, dbc(10), dbc(3), 0, dbc(4)).spendable == dbc(9)
+    assert AccountState(ME, dbc(10), dbc(9), 0, dbc(4)).spendable == dbc(10)
+    assert AccountState(ME, dbc(2), ZERO, 0, dbc(4)).spendable == ZERO
