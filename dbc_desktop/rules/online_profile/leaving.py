@@ -60,7 +60,9 @@ def _leave(work: Work, machine_id: str, machine: MachineRow) -> None:
     layer, rented = work.layer, machine.status is MachineStatus.RENTED
     stake.take_back(work, machine.stash, machine.stake_amount)
     if machine.status in departure.WORKING:
-        points.went_offline(work, machine_id, machine.stash, machine.gpu_num, machine.calc_point, rented=rented)
+        points.went_offline(
+            work, machine_id, machine.stash, machine.gpu_num, machine.calc_point, rented=rented, for_good=True
+        )
         no_more = machine.gpu_num if rented and is_running(layer, machine_id) else 0
         count(work, machines=-1, gpus=-machine.gpu_num, rented=-work.profile.orders.counted(running=no_more))
     hardware_change.abandon(work, machine_id, machine.stash)

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, percent
 from dbc_desktop.rules.codec import RAW, TEXT, row
+from dbc_desktop.rules.online_profile import regions
 from dbc_desktop.rules.profile import RulesProfile
 from dbc_desktop.rules.snapshot_policies import MachinePoints, Steps
 from dbc_desktop.rules.state import SINGLE, Map, Readable, declare, declare_value
@@ -92,25 +93,34 @@ def came_online(work: Work, machine_id: str, stash: bytes, gpus: int, basic: int
     machine = MachinePoints(0, gpus, basic, rented)
     steps = work.profile.snapshots.online(*_entries(work, machine_id), machine, rent_extra(work.profile, basic))
     _move(work, machine_id, stash, steps)
+    regions.move(work, machine_id, online=gpus, rented=gpus * rented, basic=basic)
 
 
-def went_offline(work: Work, machine_id: str, stash: bytes, gpus: int, basic: int, *, rented: bool) -> None:
+def went_offline(
+    work: Work, machine_id: str, stash: bytes, gpus: int, basic: int, *, rented: bool, for_good: bool = False
+) -> None:
     """It counts no more, this era included: the reward of the whole day is lost; `rented` is what its status says."""
-    machine = MachinePoints(0, gpus, basic, rented)
-    steps = work.profile.snapshots.offline(*_entries(work, machine_id), machine, rent_extra(work.profile, basic))
+    machine, entries = MachinePoints(0, gpus, basic, rented), _entries(work, machine_id)
+    steps = work.profile.snapshots.offline(*entries, machine, rent_extra(work.profile, basic))
     _move(work, machine_id, stash, steps)
+    away = 0 if for_good else gpus
+    regions.move(work, machine_id, online=-gpus, offline=away, rented=-gpus * entries[1].rented, basic=-basic)
 
 
 def rent_began(work: Work, machine_id: str, stash: bytes, basic: int) -> None:
     """The rented bonus counts from the next era on."""
-    steps = work.profile.snapshots.rent_began(*_entries(work, machine_id), rent_extra(work.profile, basic))
-    _move(work, machine_id, stash, steps)
+    entries = _entries(work, machine_id)
+    _move(work, machine_id, stash, work.profile.snapshots.rent_began(*entries, rent_extra(work.profile, basic)))
+    regions.move(work, machine_id, rented=entries[1].gpus)
 
 
 def rent_ended(work: Work, machine_id: str, stash: bytes, gpus: int, basic: int, *, rented: bool) -> None:
     """The rented bonus counts no more, this era included; `rented` is what the machine's status says."""
-    machine, bonus = MachinePoints(0, gpus, basic, rented), rent_extra(work.profile, basic)
-    _move(work, machine_id, stash, work.profile.snapshots.rent_ended(*_entries(work, machine_id), machine, bonus))
+    machine, entries = MachinePoints(0, gpus, basic, rented), _entries(work, machine_id)
+    bonus = rent_extra(work.profile, basic)
+    _move(work, machine_id, stash, work.profile.snapshots.rent_ended(*entries, machine, bonus))
+    if rented:
+        regions.move(work, machine_id, rented=-gpus * entries[1].rented)
 
 
 def _entries(work: Work, machine_id: str) -> tuple[MachinePoints, MachinePoints]:
