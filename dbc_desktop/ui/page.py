@@ -61,6 +61,9 @@ class WindowServices(Protocol):
     def open_jump(self, blocks: int = 0) -> None:
         """Open the sheet that lets time pass, with `blocks` filled in."""
 
+    def open_alerts(self) -> None:
+        """Open the sheet that lists the alerts."""
+
     def choose_account(self, address: Address) -> None:
         """Act for another account from now on."""
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from dbc_desktop.domain.errors import DbcError
 from dbc_desktop.domain.network import Capability, ClockMode, Head, Identity
@@ -16,18 +16,16 @@ from dbc_desktop.screens import texts
 from dbc_desktop.screens.topbar import account_chip, topbar_screen
 from dbc_desktop.ui import theme
 from dbc_desktop.ui.acting_account import ActingAccount
+from dbc_desktop.ui.alarm import Alarm
+from dbc_desktop.ui.frame import Frame
 from dbc_desktop.ui.hop import Hop
 from dbc_desktop.ui.key_guard import KeyGuard
 from dbc_desktop.ui.network_door import NetworkDoor
 from dbc_desktop.ui.page import Page
 from dbc_desktop.ui.page_shelf import PageShelf
 from dbc_desktop.ui.pages import PAGES
-from dbc_desktop.ui.rail import Rail
 from dbc_desktop.ui.rescued import say_rescued
-from dbc_desktop.ui.strip import MessageStrip
-from dbc_desktop.ui.topbar import TopBarWidget
-from dbc_desktop.ui.widgets import Sheet, SheetHost
-from dbc_desktop.ui.widgets.skeleton import page_skeleton
+from dbc_desktop.ui.widgets import Sheet
 from dbc_desktop.ui.window_state import ChainWatch
 
 if TYPE_CHECKING:  # what only annotations name is not read before the first paint
@@ -59,6 +57,7 @@ class Window(QMainWindow):
         self._watch = ChainWatch(lambda: self._program, self._hop, self)
         self._acting = ActingAccount(lambda: self._program, self)
         self.networks = NetworkDoor(self)
+        self.alarm = Alarm(lambda: self._program, self, self._hop)
         self._sample: RigSample | None = None
         self._visible = "home"
         self._jump_sheet: Sheet | None = None
@@ -100,31 +99,11 @@ class Window(QMainWindow):
             theme.apply(app, self._theme_name)
 
     def _build(self) -> None:
-        root = QWidget()
-        root.setObjectName("canvas")
-        root.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        root.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        outer = QVBoxLayout(root)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        self.top_bar = TopBarWidget()
-        self.rail = Rail([(entry.key, entry.title(), entry.icon) for entry in PAGES])
-        self.strip = MessageStrip()
-        self._stack = QStackedWidget()
+        frame = Frame()
+        self.top_bar, self.rail, self.strip = frame.top_bar, frame.rail, frame.strip
+        self._stack, self.sheets = frame.stack, frame.sheets
         self._shelf = PageShelf(lambda: self._program, self, self._stack, self._adopt_page)
-        self._stack.addWidget(page_skeleton())
-        outer.addWidget(self.top_bar)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.rail)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self._stack, 1)
-        right.addWidget(self.strip)
-        middle.addLayout(right, 1)
-        outer.addLayout(middle, 1)
-        self.setCentralWidget(root)
-        self.sheets = SheetHost(root)
+        self.setCentralWidget(frame)
         self.rail.chosen.connect(self.show_page)
         bar = self.top_bar
         bar.clock_chosen.connect(self._watch.set_clock)
@@ -158,6 +137,7 @@ class Window(QMainWindow):
         self._tick.start()
         self._shelf.prepare()
         self._guard.start()
+        self.alarm.start()
 
     # pages
 
@@ -224,8 +204,7 @@ class Window(QMainWindow):
 
     def _on_sample(self, sample: RigSample) -> None:
         self._sample = sample
-        trouble = sample.trouble is not None or any(gpu.is_lost for gpu in sample.gpus)
-        self.rail.set_mark("rigs", "dot" if trouble else "")
+        self.alarm.on_sample(sample)
         page = self.visible_page()
         if page is not None:
             page.on_sample(sample)
@@ -341,6 +320,10 @@ class Window(QMainWindow):
         sheet.closed.connect(self._jump_closed)
         self.open_sheet(sheet)
 
+    def open_alerts(self) -> None:
+        """List the alerts."""
+        self.alarm.open_sheet()
+
     def open_palette(self) -> None:
         """Open the list of pages and actions (Ctrl+K)."""
         from dbc_desktop.ui.dialogs.palette import PaletteEntry, PaletteSheet
@@ -439,6 +422,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop timers and followers; whoever made the program closes its parts afterwards."""
         self._guard.close()
+        self.alarm.close()
         self._after_paint.stop()
         self._tick.stop()
         self._watch.stop()
