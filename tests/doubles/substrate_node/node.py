@@ -348,6 +348,7 @@ class TestNode:
             if error.reason == "malformed":
                 raise Refusal(1_002, "Verification Error: Runtime error: could not decode") from error
             raise Refusal(1_010, "Invalid Transaction", SAYS[error.reason]) from error
+        self.chain._if_instant()
         return _hex(found)
 
     def _author_pendingExtrinsics(self) -> list[str]:
