@@ -134,11 +134,18 @@ _OUTGOING = (
     "fixed_fee",
     "reporter_stake",
     "review_stake",
+    "rent_reserved_to_end",
+    "rent_paid_so_far",
+    "deposit_reserved",
+    "verify_fee",
+    "hardware_slash",
+    "locked_as_backing",
+    "node_stake_locked",
 )
 
 
 def spent(preview: Preview) -> Balance:
-    """What leaves the free balance by this call, stake and rent included."""
+    """What may no longer be spent after this call: what is sent, paid, reserved and locked."""
     amounts = [each.facts.get("amount") for each in preview.consequences if each.kind in _OUTGOING]
     return sum((amount for amount in amounts if isinstance(amount, Balance)), Balance(0))
 

@@ -1,6 +1,8 @@
 # ruff: noqa: E501 - tables read better in one line
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from dbc_desktop.domain.account import Account, Address, KeyPlace
@@ -8,7 +10,7 @@ from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Severity, SigningContext
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo
 from dbc_desktop.domain.network import ClockMode, Identity
-from dbc_desktop.screens.consequences import consequence_text
+from dbc_desktop.screens.consequences import _SENTENCES, consequence_text
 from dbc_desktop.screens.spending import Line, call_text, estimate_reason, spending_screen, spent
 
 ALICE = bytes.fromhex("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d")
@@ -56,6 +58,42 @@ def test_the_sheet_says_what_how_much_fee_and_after_this() -> None:
     assert screen.footnote == "Computed by the rules engine at block 1,396,842 under launch-2021."
     assert (screen.is_danger, screen.keep_text, screen.sign_text) == (True, "Keep as it is", "Report offline")
     assert screen.payload_hex == "0102"
+
+
+def test_every_consequence_with_a_sum_is_counted_or_known_to_cost_nothing_now() -> None:
+    """Where the person is asked again above a sum, a new kind of spending must not slip through."""
+    nothing_now = {
+        "stake_topped_up", "reward_minted", "rent_returned", "reward_of_era_lost", "slash_on_return", "report_at_risk",
+        "member_at_risk", "stake_taken", "stake_released", "backing_ends", "node_stake_leaving", "slash_canceled",
+        "paid_unconfirmed", "verdict_reversed", "report_taken_back", "order_taken",
+    }  # fmt: skip
+    facts = dict.fromkeys(("blocks", "eras", "percent", "number", "count", "members", "gpus", "points"), 1)
+    with_sum = set()
+    for kind, sentence in _SENTENCES.items():
+        asked = _Asked(facts)
+        with contextlib.suppress(KeyError, TypeError, AttributeError, ValueError):
+            sentence(asked)
+        if "amount" in asked.names:
+            with_sum.add(kind)
+    counted = {kind for kind in with_sum if spent(Preview(CLAIM, ZERO, ZERO, ZERO, (one(kind, "5"),))) == dbc("5")}
+    assert with_sum - counted <= nothing_now
+    assert {"transfer_out", "locked_as_backing", "deposit_reserved", "verify_fee"} <= counted
+
+
+class _Asked(dict):  # type: ignore[type-arg]
+    """Facts that remember which of them a sentence asked for."""
+
+    def __init__(self, facts: dict[str, object]) -> None:
+        super().__init__(facts | {"amount": dbc("5")})
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> object:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, otherwise: object = None) -> object:
+        self.names.add(name)
+        return super().get(name, otherwise)
 
 
 def test_only_the_engines_own_chain_is_no_estimate() -> None:
