@@ -164,3 +164,19 @@ def test_the_chain_goes_on_while_its_log_is_replayed(folder: Path) -> None:
     assert heights[-1] > before.height
     assert chain.replay() == chain.head()
     chain.close()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1_200)
+def test_a_hundred_thousand_extrinsics_are_run_again_and_agree(tmp_path: Path) -> None:
+    chain = LocalChain(tmp_path, is_running=False, residents=False)
+    alice = ChainUser("//Alice")
+    chain.play_money(alice.address)
+    chain.jump(1)
+    for _ in range(50):
+        for extrinsic in alice.many(chain, [transfer(bytes(32), 1)] * 2_000):
+            chain.submit(extrinsic)
+        chain.jump(1)
+    assert sum(block.extrinsic_num for block in chain.blocks(2**32, 99)) == 100_001
+    assert chain.replay() == chain.head()
+    chain.close()
