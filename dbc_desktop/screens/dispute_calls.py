@@ -27,6 +27,9 @@ def fault_text(kind: FaultKind) -> str:
 
 def names_of(call: Call, args: Mapping[str, object], at_risk: Balance | None) -> Names | None:
     """Title and button of a call of this kind, None of any other; `at_risk` is what it puts at risk."""
+    told = _told(call, args)
+    if told is not None:
+        return told
     naming = _NAMES.get((call.pallet, call.name))
     if naming is None:
         return None
@@ -42,6 +45,17 @@ def _fault(args: Mapping[str, object]) -> Names:
         return tr("Report a machine: {fault}", fault=fault_text(fault.kind)), tr("Report")
     machine = formats.short_id(fault.machine_id)
     return tr("Report {machine}: {fault}", machine=machine, fault=fault_text(fault.kind)), tr("Report")
+
+
+def _told(call: Call, args: Mapping[str, object]) -> Names | None:
+    """A batch that tells several members what is wrong in one report."""
+    calls = args.get("calls")
+    if (call.pallet, call.name) != ("Utility", "batch_all") or not isinstance(calls, tuple) or not calls:
+        return None
+    if not all(isinstance(one, Call) and one.name == "reporter_add_encrypted_error_info" for one in calls):
+        return None
+    title = tr("Tell {n} members what is wrong in report {report}", n=len(calls), report=calls[0].args[0])
+    return title, tr("Send")
 
 
 def _report(args: Mapping[str, object]) -> str:

@@ -59,10 +59,19 @@ _LATE = 2**32
 _OVER_SHOWN = 8
 
 
-def disputes_screen(facts: DisputeFacts, head: Head, voted: Collection[int] = ()) -> DisputesScreen:
-    """The page at block `head`; `voted` are the reports on which a vote is kept here."""
+def disputes_screen(
+    facts: DisputeFacts, head: Head, voted: Collection[int] = (), tellable: Collection[int] = ()
+) -> DisputesScreen:
+    """The page at block `head`.
+
+    Args:
+        facts: What was read.
+        head: The newest block.
+        voted: Reports on which a vote is kept here.
+        tellable: Reports of which it is known here what their members must be told.
+    """
     slashes = [(slash, _slash(slash, head)) for slash in facts.slashes]
-    reports = [(report, _report(report, head)) for report in facts.reporter.reports]
+    reports = [(report, _report(report, head, report.report_id in tellable)) for report in facts.reporter.reports]
     inbox = [row for slash, row in slashes if slash.outcome is SlashOutcome.PENDING]
     inbox += [row for report, row in reports if report.result is None]
     inbox += [_work(work, head, voted) for work in facts.work]
@@ -180,17 +189,19 @@ def _reason(slash: Slash) -> str:
     return known.get(slash.reason, slash.reason)
 
 
-def _report(report: Report, head: Head) -> DisputeRow:
+def _report(report: Report, head: Head, can_tell: bool) -> DisputeRow:
     about = _machine(report.machine_id)
     told = [one.told_until for one in report.members if one.told_until is not None]
     until = min(told) if told else report.reveal_until
     buttons: tuple[tuple[str, str], ...] = ()
     if report.status is ReportStatus.REPORTED:
         buttons = (("take_back", tr("Take back")),)
+    elif told and can_tell:
+        buttons = (("tell", ntr("Tell {n} member…", "Tell {n} members…", len(told))),)
     over_at = report.exec_time if report.exec_time is not None else report.report_time
     return DisputeRow(
         key=f"report.{report.report_id}",
-        tone="idle",
+        tone="warn" if told and report.result is None else "idle",
         when=_when(until, head) if report.result is None else formats.ago(max(0, head.height - over_at)),
         until=(until if until is not None else _LATE) if report.result is None else over_at,
         title=tr("You reported {machine}: {fault}", machine=about, fault=fault_text(report.fault.kind)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,18 @@ if TYPE_CHECKING:  # the parts are only passed on here; whoever uses one imports
     from dbc_desktop.services.monitoring import Monitoring
     from dbc_desktop.services.networks import Networks
     from dbc_desktop.services.power_limit import PowerLimitTrial
+    from dbc_desktop.services.secret_reports import SecretReports
     from dbc_desktop.services.sessions import Sessions
     from dbc_desktop.services.transactions import Transactions
     from dbc_desktop.storage.settings import SettingsStore
     from dbc_desktop.telemetry.sampler import Sampler
     from dbc_desktop.wallet.wallet import Wallet
+
+
+def _no_reports_yet() -> SecretReports:
+    from dbc_desktop.services.secret_reports import SecretReports  # with what seals, after the first paint
+
+    return SecretReports()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +44,4 @@ class Program:
     clock: Clock
     networks: Networks | None = None
     power_limit: PowerLimitTrial | None = None
+    secret_reports: SecretReports = field(default_factory=_no_reports_yet)

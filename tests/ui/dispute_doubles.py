@@ -28,6 +28,7 @@ from dbc_desktop.domain.dispute import (
     WorkStep,
 )
 from dbc_desktop.domain.machine import MachineId
+from dbc_desktop.services.secret_reports import SecretReports
 from tests.ui.renting_doubles import ALICE, BOB, HEAD, MACHINE, OTHER, FakeChain, program
 
 NOW = HEAD.height
@@ -165,6 +166,7 @@ class DisputedChain(FakeChain):
 def disputed_program(home: Any) -> Any:
     made = program()
     made.home = home
+    made.secret_reports = SecretReports()
     made.backend = DisputedChain()
     return made
 

@@ -12,17 +12,21 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushB
 from pytestqt.qtbot import QtBot
 
 from dbc_desktop.chain.backend import HeadChange
+from dbc_desktop.chain.sealed_report import unpack
+from dbc_desktop.crypto.box import BoxKey
 from dbc_desktop.domain.call import Call, EventRecord
-from dbc_desktop.domain.dispute import FaultKind, MachineFault, ReportStatus, WorkStep
+from dbc_desktop.domain.dispute import FaultKind, MachineFault, MemberStatus, ReportStatus, WorkStep
 from dbc_desktop.domain.errors import ChainUnreachable
-from dbc_desktop.domain.machine import MachineStatus
+from dbc_desktop.domain.machine import MachineId, MachineStatus
 from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.ui.dialogs.appeal_sheet import AppealSheet
 from dbc_desktop.ui.dialogs.report_sheet import ReportSheet
 from dbc_desktop.ui.pages.disputes import DisputesPage
 from dbc_desktop.ui.widgets import AmountLabel
-from tests.ui.dispute_doubles import MACHINE, NOW, OTHER, believed, clock, disputed_program, report, slash, work
+from tests.ui.dispute_doubles import MACHINE, NOW, OTHER, believed, clock, disputed_program, member, report, slash, work
 from tests.ui.renting_doubles import ALICE, HEAD, FakeWindow, machine, order, spends
+
+MEMBER = BoxKey(b"\x09" * 32)
 
 
 @pytest.fixture
@@ -280,3 +284,54 @@ def test_another_account_reads_anew(page: DisputesPage, parts: Any) -> None:
     parts.backend.found = []
     page.on_account()
     assert not any(one.isVisible() for one in page.findChildren(QWidget, "disputes.row.slash.machine.4"))
+
+
+def test_broken_hardware_is_reported_in_secret_and_told_to_each_member(
+    qtbot: QtBot, parts: Any, window: FakeWindow
+) -> None:
+    parts.backend.orders = [order(31, RentStatus.RENTING)]
+    page = opened(qtbot, parts, window)
+    asked = spends(page)
+    click(qtbot, page, "disputes.report")
+    (sheet,) = window.sheets
+    qtbot.addWidget(sheet)
+    sheet.show()
+    assert sheet._reason.isHidden()
+    child(sheet, QComboBox, "report.kind").setCurrentIndex(1)
+    assert "Keep the program open until then" in sheet._text.text()
+    click(qtbot, sheet, "report.go")
+    assert (asked, sheet._reason.error()) == ([], "Say in a few words why.")
+    qtbot.keyClicks(child(sheet, QLineEdit, "report.reason"), "GPU 3 is dead")
+    click(qtbot, sheet, "report.go")
+    fault = asked[0][0].args[0]
+    assert (fault.kind, fault.machine_id) == (FaultKind.RENTED_HARDWARE_MALFUNCTION, "")
+    waits = member(MemberStatus.WAITING_ENCRYPT, told_until=NOW + 290, box_pubkey=MEMBER.public)
+    parts.backend.reports = [report(fault=fault, machine_id=MachineId(""), members=(waits, waits, waits))]
+    page.on_shown()
+    assert window.marks["disputes"] == "2"
+    click(qtbot, page, "disputes.tell.report.7")
+    batch = asked[1][0]
+    assert (batch.pallet, batch.name, len(batch.args[0])) == ("Utility", "batch_all", 3)
+    told = unpack(MEMBER.open(batch.args[0][0].args[2], fault.box_pubkey) or b"")
+    assert told is not None
+    assert (told.machine_id, told.rent_id, told.reason) == (MACHINE, 31, "GPU 3 is dead")
+    assert told.digest() == fault.reporter_hash
+
+
+def test_what_another_session_reported_cannot_be_told_here(qtbot: QtBot, parts: Any, window: FakeWindow) -> None:
+    fault = MachineFault(FaultKind.RENTED_HARDWARE_MALFUNCTION, reporter_hash=b"\x01" * 16, box_pubkey=b"\x02" * 32)
+    waits = member(MemberStatus.WAITING_ENCRYPT, told_until=NOW + 290)
+    parts.backend.reports = [report(fault=fault, machine_id=MachineId(""), members=(waits,))]
+    page = opened(qtbot, parts, window)
+    assert page.findChildren(QPushButton, "disputes.tell.report.7") == []
+
+
+def test_a_member_whose_key_is_none_is_said(qtbot: QtBot, parts: Any, window: FakeWindow) -> None:
+    call = parts.secret_reports.report_call(FaultKind.RENTED_HARDWARE_COUNTERFEIT, order(31), "other GPUs")
+    waits = member(MemberStatus.WAITING_ENCRYPT, told_until=NOW + 290, box_pubkey=b"short")
+    parts.backend.reports = [report(fault=call.args[0], machine_id=MachineId(""), members=(waits,))]
+    page = opened(qtbot, parts, window)
+    asked = spends(page)
+    click(qtbot, page, "disputes.tell.report.7")
+    assert asked == []
+    assert "nothing can be sealed to it" in window.notices[0].body

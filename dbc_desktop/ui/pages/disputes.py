@@ -9,7 +9,7 @@ from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.account import Account, Address
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.dispute import Slash
-from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.errors import DbcError, InvalidInput
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import Capability, Head
 from dbc_desktop.screens import formats
@@ -162,14 +162,17 @@ class DisputesPage(Page):
         facts, head = self._facts, self._head
         if facts is None or head is None:
             return
-        screen = self._screen = disputes_screen(facts, head, self._voted)
+        secret = self.program.secret_reports
+        tellable = {report.report_id for report in facts.reporter.reports if secret.can_tell(report)}
+        screen = self._screen = disputes_screen(facts, head, self._voted, tellable)
         self.set_note(screen.summary)
         self.window_services.mark(self.key, str(screen.waiting) if screen.waiting else "")
         self._report.setVisible(screen.can_report)
         if not (screen.inbox or screen.over or facts.machines):
             self._show_nothing(screen)
             return
-        primary = next((row.key for row in screen.inbox if row.buttons[:1] and row.buttons[0][0] == "reveal"), "")
+        leading = (row.key for row in screen.inbox if row.buttons and row.buttons[0][0] in ("reveal", "tell"))
+        primary = next(leading, "")
         self._inbox.fill(screen.inbox, primary)
         self._over.fill(screen.over)
         self._over.setVisible(bool(screen.over))
@@ -216,7 +219,7 @@ class DisputesPage(Page):
         if self._facts is None or account is None or not self._facts.rented:
             return
         orders = [order for order in self._facts.rented if rent_id in (None, order.rent_id)]
-        sheet = ReportSheet(orders or self._facts.rented, self._facts.reporter)
+        sheet = ReportSheet(orders or self._facts.rented, self._facts.reporter, self.program.secret_reports)
         sheet.reported.connect(lambda call: self._spend(call, account.address))
         self.window_services.open_sheet(sheet)
 
@@ -235,12 +238,28 @@ class DisputesPage(Page):
         match want:
             case "take_back":
                 self._spend(disputes.take_back_call(report_id), account.address)
+            case "tell":
+                self._tell(account.address, report_id)
             case "book":
                 self._spend(disputes.book_call(report_id), account.address)
             case "works" | "fails":
                 self._vote(account.address, report_id, supports=want == "fails")
             case "reveal":
                 self._reveal(account.address, report_id)
+
+    def _tell(self, reporter: Address, report_id: int) -> None:
+        """Seal what is wrong to every member that waits; one call for all of them."""
+        reports = self._facts.reporter.reports if self._facts is not None else ()
+        report = next((one for one in reports if one.report_id == report_id), None)
+        if report is None:
+            return
+        try:
+            call = self.program.secret_reports.tell_call(report)
+        except InvalidInput as error:
+            self.window_services.show_notice(notice_for(error))
+            return
+        if call is not None:
+            self._spend(call, reporter)
 
     def _open_appeal(self, slash: Slash) -> None:
         key = f"slash.{slash.source.value}.{slash.number}"

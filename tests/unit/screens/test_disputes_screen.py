@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dbc_desktop.domain.balance import ZERO, Balance
+from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.dispute import (
     FaultKind,
     MachineFault,
@@ -22,7 +23,9 @@ from dbc_desktop.domain.dispute import (
 )
 from dbc_desktop.domain.machine import MachineId, MachineStatus
 from dbc_desktop.domain.rental import RentStatus
+from dbc_desktop.screens.dispute_calls import fault_text
 from dbc_desktop.screens.disputes import DisputesScreen, disputes_screen
+from dbc_desktop.screens.spending import title_of
 from dbc_desktop.screens.stopwatch import stopwatch_card
 from dbc_desktop.services.disputes import DisputeFacts
 from tests.ui.dispute_doubles import APPEAL, MACHINE, NOW, believed, clock, member, report, slash, work
@@ -239,3 +242,21 @@ def test_who_reported_is_not_the_reader() -> None:
     assert row.title == "Judge report 9: cannot be reached"
     assert row.key == "work.report.9"
     assert MACHINE not in row.title
+
+
+def test_the_spending_sheet_names_what_is_signed() -> None:
+    secret = MachineFault(FaultKind.RENTED_HARDWARE_MALFUNCTION, reporter_hash=b"\x01" * 16, box_pubkey=b"\x02" * 32)
+    open_fault = MachineFault(FaultKind.RENTED_INACCESSIBLE, MACHINE, 31)
+    info = Call("MaintainCommittee", "reporter_add_encrypted_error_info", (7, BOB.raw, b"sealed"))
+    titles = {
+        "Report 3f9a…c41d: cannot be reached": Call("MaintainCommittee", "report_machine_fault", (open_fault,)),
+        "Report a machine: hardware is broken": Call("MaintainCommittee", "report_machine_fault", (secret,)),
+        "Tell a member what is wrong in report 7": info,
+        "Tell 2 members what is wrong in report 7": Call("Utility", "batch_all", ((info, info),)),
+        "Take report 7 back": Call("MaintainCommittee", "reporter_cancel_report", (7,)),
+        "Judge report 7": Call("MaintainCommittee", "committee_book_report", (7,)),
+        "Appeal against slash 4": Call("OnlineProfile", "apply_slash_review", (4, b"why")),
+        "Appeal against the verdict on report 7": Call("MaintainCommittee", "apply_slash_review", (7, b"why")),
+    }
+    assert {title_of(call) for call in titles.values()} == set(titles)
+    assert "cannot be reached" in fault_text(FaultKind.RENTED_INACCESSIBLE)

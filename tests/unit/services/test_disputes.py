@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from dbc_desktop.crypto.box import BoxKey
 from dbc_desktop.domain.call import Call
-from dbc_desktop.domain.dispute import FaultKind, MachineFault, SlashSource
+from dbc_desktop.domain.dispute import FaultKind, MachineFault, MemberStatus, SlashSource
 from dbc_desktop.domain.errors import DataCorrupt, InvalidInput
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.rules.report_hash import inaccessible_hash
 from dbc_desktop.services import disputes
+from dbc_desktop.services.secret_reports import SecretReports
 from tests.doubles.scripted_chain import ScriptedChain
-from tests.ui.dispute_doubles import MACHINE, OTHER, clock, slash
+from tests.ui.dispute_doubles import MACHINE, OTHER, clock, member, report, slash
 from tests.ui.renting_doubles import ALICE, BOB, machine, order
 
 GENESIS = b"\x11" * 32
@@ -91,3 +93,25 @@ def test_facts_show_the_clock_of_what_is_offline_first() -> None:
     assert wanted is not None
     assert wanted.machine_id == OTHER
     assert disputes.dispute_facts(chain, ALICE, "cd" * 32).clock == clock(own_since=1)
+
+
+def test_secrets_of_reports_are_not_shown() -> None:
+    kept = SecretReports()
+    call = kept.report_call(FaultKind.RENTED_HARDWARE_MALFUNCTION, order(31), "GPU 3")
+    assert repr(kept) == "SecretReports(1, ***)"
+    told = member(MemberStatus.VERIFYING)
+    waiting = member(MemberStatus.WAITING_ENCRYPT, box_pubkey=BoxKey(b"\x09" * 32).public)
+    done, open_report = (report(fault=call.args[0], members=members) for members in ((told,), (told, waiting)))
+    assert (kept.can_tell(done), kept.tell_call(done)) == (False, None)
+    assert kept.can_tell(open_report)
+    tell = kept.tell_call(open_report)
+    assert tell is not None
+    assert (tell.name, tell.args[:2]) == ("reporter_add_encrypted_error_info", (7, BOB.raw))
+    assert (SecretReports().can_tell(open_report), SecretReports().tell_call(open_report)) == (False, None)
+
+
+@pytest.mark.parametrize(("text", "reason"), [("  ", "empty"), ("x" * 501, "too_long")])
+def test_a_secret_report_says_what_is_wrong(text: str, reason: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        SecretReports().report_call(FaultKind.RENTED_HARDWARE_MALFUNCTION, order(31), text)
+    assert (refused.value.field, refused.value.reason) == ("reason", reason)
