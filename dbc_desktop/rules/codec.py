@@ -76,8 +76,15 @@ def _many(write: Write, read: Read) -> tuple[Write, Read]:
 def _fields(kinds: tuple[Any, ...], build: Read, take: Read) -> tuple[Write, Read]:
     writes, reads = zip(*map(_forms, kinds), strict=True)
 
+    # Numbers are written by the pattern itself; only the other fields need a writer of their own.
+    pattern = f"[{','.join('%d' if each is str else '%s' for each in writes)}]"
+    others = [(at, each) for at, each in enumerate(writes) if each is not str]
+
     def write(value: Any) -> str:
-        return f"[{','.join([each(part) for each, part in zip(writes, take(value), strict=True)])}]"
+        parts = list(take(value))
+        for at, each in others:
+            parts[at] = each(parts[at])
+        return pattern % tuple(parts)
 
     def read(plain: Any) -> Any:
         return build(tuple(each(part) for each, part in zip(reads, plain, strict=True)))

@@ -122,8 +122,9 @@ class Engine:
         Raises:
             ValueError: `height` is not above the present one, or skips a height at which something is due.
         """
-        if not self.height < height <= self.next_due():
-            raise ValueError(f"height {height} after {self.height}, due {self.next_due()}")
+        due = self.next_due()
+        if not self.height < height <= due:
+            raise ValueError(f"height {height} after {self.height}, due {due}")
         block = Overlay(self.state)
         work = Work(self.profile, height, parent_hash, block)
         hooks.on_initialize(work)

@@ -15,15 +15,10 @@ _CUTS_KEPT = 16_384
 """In a jump the same machines earn the same again each era: what was cut once is not cut again."""
 
 
-class Payment(NamedTuple):
-    """One payout of one machine: its queue afterwards, what the payout gave, and by how much `Queue.locked` moved."""
-
-    data: bytes
-    earned: int
-    at_once: int
-    from_earlier: int
-    each_member: int
-    locked_by: int
+Payment = tuple[bytes, int, int, int, int, int]
+"""One payout of one machine: its queue afterwards, earned, released at once, released of earlier rewards, what each
+member gets, and by how much `Queue.locked` moved. Plain, for there are a hundred thousand in a jump.
+"""
 
 
 class PayoutPolicy(Protocol):
@@ -134,7 +129,7 @@ class WholePayout(_Steps):
             after = b"".join((top, data[start:], reward.to_bytes(16)))
         else:
             after = head(earned, 0, 0, 0, era)
-        return Payment(after, own, own_now, own_earlier, each_now + each_earlier, by)
+        return after, own, own_now, own_earlier, each_now + each_earlier, by
 
     def schedule(self, queue: Queue, owner: Owner) -> dict[int, int]:
         """Each waiting reward gives one part in each era until its last: added up from the latest era down."""
@@ -204,7 +199,7 @@ class WindowPayout(_Steps):
             start = HEAD + 16
         total += reward
         if not total:
-            return Payment(head(held, 0, 0, 0, era), 0, 0, 0, 0, 0)
+            return head(held, 0, 0, 0, era), 0, 0, 0, 0, 0
         by_itself, at_once = _window_cut(reward)
         released = by_itself + perbill_mul(_PART, total)
         own, own_now, each = released, at_once, 0
@@ -213,7 +208,7 @@ class WindowPayout(_Steps):
             each = perbill_mul(perbill_rational(1, len(owner.committee)), released - own)
         earned = self._earned(reward, era, owner.deadline)
         after = b"".join((head(held + earned, 0, total, 0, era), data[start:], reward.to_bytes(16)))
-        return Payment(after, earned, own_now, own - own_now, each, 0)
+        return after, earned, own_now, own - own_now, each, 0
 
     @staticmethod
     def _earned(reward: int, era: int, deadline: int) -> int:

@@ -17,7 +17,7 @@ KIND = "payout"
 """`HistoryRow.kind` of a page; its subject is the first machine's id, its index the height of the block."""
 
 _HEAD = Struct(">IQ16s")
-_LINE = Struct(">32s16s16s16s16sQQIIIHB?")
+_LINE = Struct(">32s64sQQIIIHB?")
 
 
 class Line(NamedTuple):
@@ -74,30 +74,23 @@ def pack_head(head: PageHead) -> bytes:
 
 def pack_line(
     machine_id: str,
-    amounts: tuple[int, int, int, int],
-    points: tuple[int, int, int, int, bool],
+    earned: int,
+    at_once: int,
+    from_earlier: int,
+    reward: int,
+    actual: int,
+    basic: int,
+    gpus: int,
+    stash_gpus: int,
     deadline: int,
     waiting: int,
     members: int,
+    rented: bool,
 ) -> bytes:
-    """One line: amounts earned, at once, from earlier, reward; points actual, basic, gpus, stash_gpus, rented."""
-    earned, at_once, from_earlier, reward = amounts
-    actual, basic, gpus, stash_gpus, rented = points
-    return _LINE.pack(
-        bytes.fromhex(machine_id),
-        earned.to_bytes(16),
-        at_once.to_bytes(16),
-        from_earlier.to_bytes(16),
-        reward.to_bytes(16),
-        actual,
-        basic,
-        gpus,
-        stash_gpus,
-        deadline,
-        waiting,
-        members,
-        rented,
-    )
+    """One line, as `Line` says it."""
+    amounts = earned << 384 | at_once << 256 | from_earlier << 128 | reward
+    rest = (actual, basic, gpus, stash_gpus, deadline, waiting, members, rented)
+    return _LINE.pack(bytes.fromhex(machine_id), amounts.to_bytes(64), *rest)
 
 
 def head_of(page: bytes) -> PageHead:
@@ -143,9 +136,9 @@ def line_of(page: bytes, machine_id: str) -> Line | None:
 
 
 def _line(page: bytes, at: int) -> Line:
-    machine, earned, at_once, from_earlier, reward, *rest = _LINE.unpack_from(page, at)
-    number = int.from_bytes
-    return Line(machine.hex(), number(earned), number(at_once), number(from_earlier), number(reward), *rest)
+    machine, amounts, *rest = _LINE.unpack_from(page, at)
+    earned, at_once, from_earlier, reward = (int.from_bytes(amounts[start : start + 16]) for start in (0, 16, 32, 48))
+    return Line(machine.hex(), earned, at_once, from_earlier, reward, *rest)
 
 
 def plain_rows(rows: Iterable[HistoryRow]) -> Iterator[HistoryRow]:

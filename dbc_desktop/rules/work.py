@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NoReturn
@@ -54,7 +55,7 @@ class Work:
         self.history: list[HistoryRow] = []
         self.extrinsic: int | None = None
         self.draws = 0
-        self._page: tuple[tuple[str, str], ...] | None = None
+        self._page: dict[str, list[tuple[str, str]]] | None = None
 
     def emit(self, pallet: str, name: str, **fields: object) -> None:
         """Leave an event."""
@@ -80,12 +81,14 @@ class Work:
         else:
             self.layer.remove(AGENDA, height)
 
-    def due(self, *kinds: str) -> list[tuple[str, str]]:
-        """What the agenda has for this block of these kinds, in the order it was scheduled."""
+    def due(self, kind: str) -> Sequence[tuple[str, str]]:
+        """What the agenda has for this block of this kind, in the order it was scheduled."""
         page = self._page
-        if page is None:  # nothing is written on this block's page any more
-            page = self._page = self.layer.get(AGENDA, self.height) or ()
-        return [item for item in page if item[0] in kinds] if page else []
+        if page is None:  # nothing is written on this block's page any more, and two dozen hooks ask
+            page = self._page = {}
+            for item in self.layer.get(AGENDA, self.height) or ():
+                page.setdefault(item[0], []).append(item)
+        return page.get(kind, ())
 
     def random(self, subject: bytes) -> bytes:
         """32 bytes that nobody knew before the last block; others at each call in a block."""

@@ -90,52 +90,60 @@ def pay_slot(work: Work) -> None:
 def _pay(work: Work, ids: tuple[str, ...]) -> None:
     """Pay these machines; sums of stashes and members are kept aside, and all is written once."""
     layer, profile, era = work.layer, work.profile, work.era - 1
-    pay, extra_percent = profile.payout.pay, profile.rented_bonus_percent
+    pay, extra_percent, pack_line = profile.payout.pay, profile.rented_bonus_percent, reward_page.pack_line
     pool, total = era_reward(profile, layer, era), points.total_at(layer, era)
     queues: dict[str, bytes] = {}
-    stashes: dict[bytes, list[int]] = {}
-    members: dict[bytes, int] = {}
-    bonuses: dict[bytes, tuple[int, int]] = {}
-    lines: list[bytes] = []
+    stashes: dict[bytes, _Sums] = {}
+    committees: dict[tuple[bytes, ...], int] = {}
+    lines: list[bytes] = [reward_page.pack_head(reward_page.PageHead(era, total, pool))]
     before, owners, counts = layer.many(QUEUES, ids), layer.many(OWNERS, ids), layer.many(MACHINE_POINTS, ids)
     for machine_id, data, owner, versions in zip(ids, before, owners, counts, strict=True):
         if data is None or owner is None:
             continue
-        stash = owner.stash
+        stash, members, deadline = owner
         _, gpus, basic, rented = points.newest_at(versions, era) or ABSENT
-        bonus = bonuses.get(stash)
-        if bonus is None:
-            stash_gpus = points.stash_at(layer, stash, era).gpus
-            bonus = bonuses[stash] = (stash_gpus, points.inflation(profile, stash_gpus))
-        actual = reward = 0
-        if gpus and total:
-            actual, reward = reward_by_points(extra_percent, basic, rented, bonus[1], total, pool)
-        after, earned, at_once, from_earlier, each_member, locked_by = pay(data, owner, era, reward)
-        queues[machine_id] = after
         sums = stashes.get(stash)
         if sums is None:
-            sums = stashes[stash] = [0, 0, 0]
-        sums[0] += at_once + from_earlier
-        sums[1] += earned
-        sums[2] += locked_by
-        committee_of = owner.committee
+            stash_gpus = points.stash_at(layer, stash, era).gpus
+            sums = stashes[stash] = _Sums(stash_gpus, points.inflation(profile, stash_gpus))
+        actual = reward = 0
+        if gpus and total:
+            actual, reward = reward_by_points(extra_percent, basic, rented, sums.bonus, total, pool)
+        after, earned, at_once, from_earlier, each_member, locked_by = pay(data, owner, era, reward)
+        queues[machine_id] = after
+        sums.released += at_once + from_earlier
+        sums.earned += earned
+        sums.locked += locked_by
         if each_member:
-            for member in committee_of:
-                members[member] = members.get(member, 0) + each_member
-        amounts, counted = (earned, at_once, from_earlier, reward), (actual, basic, gpus, bonus[0], rented)
+            committees[members] = committees.get(members, 0) + each_member
+        waiting = (len(data) - HEAD) // 16
         lines.append(
-            reward_page.pack_line(
-                machine_id, amounts, counted, owner.deadline, (len(data) - HEAD) // 16, len(committee_of)
+            pack_line(
+                machine_id, earned, at_once, from_earlier, reward,
+                actual, basic, gpus, sums.gpus, deadline, waiting, len(members), rented,
             )
-        )
-    if lines:
+        )  # fmt: skip
+    if queues:
         layer.put_many(QUEUES, queues)
-        top = reward_page.pack_head(reward_page.PageHead(era, total, pool))
-        work.record(reward_page.KIND, next(iter(queues)), work.height, b"".join((top, *lines)))
-    for stash, (released, earned, locked) in stashes.items():
-        _credit(work, stash, era, released, earned, locked)
-    for member, amount in members.items():
+        work.record(reward_page.KIND, next(iter(queues)), work.height, b"".join(lines))
+    for stash, sums in stashes.items():
+        _credit(work, stash, era, sums)
+    shares: dict[bytes, int] = {}
+    for members, each in committees.items():
+        for member in members:
+            shares[member] = shares.get(member, 0) + each
+    for member, amount in shares.items():
         committee.credit(work, member, amount)
+
+
+class _Sums:
+    """What a block pays the machines of one stash, and what these share: GPUs and bonus of the stash."""
+
+    __slots__ = ("bonus", "earned", "gpus", "locked", "released")
+
+    def __init__(self, gpus: int, bonus: int) -> None:
+        self.gpus, self.bonus = gpus, bonus
+        self.released = self.earned = self.locked = 0
 
 
 @lru_cache(maxsize=_REWARDS_KEPT)
@@ -174,18 +182,18 @@ def expected_reward(profile: RulesProfile, layer: Readable, machine_id: str, era
     return profile.committee_share.share(reward, len(owner.committee), era, owner.deadline).owner
 
 
-def _credit(work: Work, stash: bytes, era: int, released: int, earned: int, locked: int) -> None:
+def _credit(work: Work, stash: bytes, era: int, sums: _Sums) -> None:
     held = stash_rewards(work.layer, stash)
     recent = held.released
     if era != held.released_era:
         gap = min(RECENT, era - held.released_era)
         recent = (recent + (0,) * gap)[-RECENT:]
-    recent = (*recent[:-1], recent[-1] + released)
+    recent = (*recent[:-1], recent[-1] + sums.released)
     after = StashRewards(
-        held.can_claim + released,
-        held.earned + earned,
+        held.can_claim + sums.released,
+        held.earned + sums.earned,
         held.claimed,
-        held.locked + locked,
+        held.locked + sums.locked,
         held.last_claim,
         era,
         recent,

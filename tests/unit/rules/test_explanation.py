@@ -114,17 +114,7 @@ def test_a_page_gives_back_its_lines() -> None:
         Line(one, 2**100 + at, 5, 6, 7, 8, 9, 4, 12, 731, 150, 3, at == 1) for at, one in enumerate(ids)
     ]  # fmt: skip
     head = PageHead(98, 2**63, 1_095_890 * 10**15)
-    page = reward_page.pack_head(head) + b"".join(
-        reward_page.pack_line(
-            line.machine_id,
-            (line.earned, line.at_once, line.from_earlier, line.reward),
-            (line.actual, line.basic, line.gpus, line.stash_gpus, line.rented),
-            line.deadline,
-            line.waiting,
-            line.members,
-        )
-        for line in lines
-    )
+    page = reward_page.pack_head(head) + b"".join(reward_page.pack_line(*line) for line in lines)
     assert (reward_page.head_of(page), list(reward_page.lines_of(page))) == (head, lines)
     assert [reward_page.line_of(page, one) for one in ids] == lines
     assert reward_page.line_of(page, "00" * 32) is None
