@@ -9,7 +9,7 @@ import pytest
 
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.errors import InvalidInput
-from dbc_desktop.domain.machine import Coordinate, Machine, MachineStatus
+from dbc_desktop.domain.machine import Coordinate, Machine, MachineStatus, OpenOrder
 from dbc_desktop.screens.bring_online import (
     BringStep,
     Choice,
@@ -25,6 +25,7 @@ from dbc_desktop.services.staking import next_act
 from tests.ui.renting_doubles import (
     ALICE,
     BOB,
+    HEAD,
     MACHINE,
     OTHER,
     VERIFICATION,
@@ -187,6 +188,36 @@ def test_the_line_shows_where_it_stands() -> None:
         ("bond", "current"),
         ("server room", "later"),
     )
+
+
+def test_a_report_is_asked_for_where_the_chain_checks_one() -> None:
+    waiting = unverified(MachineStatus.ADDING_CUSTOMIZE_INFO, awaits_report=True)
+    seen = facts(chain(waiting, rooms=(ROOM,)))
+    assert step_of(READY, seen) is BringStep.REPORT
+    screen = bring_screen(READY, seen)
+    assert (screen.button, screen.problem) == ("Sign and report…", "")
+    assert screen.rows[0] == ("GPUs", "8 × RTX 4090")
+    assert ("report", "current") in screen.line
+    blind = bring_screen(READY, facts(chain(waiting, rooms=(ROOM,)), gpus=0))
+    assert blind.problem.startswith("No GPU of this computer can be read yet, so there is nothing to report.")
+    described = facts(chain(unverified(MachineStatus.ADDING_CUSTOMIZE_INFO), rooms=(ROOM,)))
+    assert ("report", "done") in bring_screen(READY, described).line
+    elsewhere = bring_screen(READY, replace(described, asks_report=False))
+    assert "report" not in [name for name, _ in elsewhere.line]
+
+
+def test_members_that_take_the_order_are_counted() -> None:
+    waiting = unverified(
+        MachineStatus.DISTRIBUTING_ORDER, open_order=OpenOrder(HEAD.height, HEAD.height + 600, (ALICE, BOB))
+    )
+    assert bring_screen(READY, facts(chain(waiting))).rows == (
+        ("Now", "members take the order"),
+        ("Members so far", "2"),
+        ("The missing ones are drawn in", "1 h"),
+    )
+    act = facts(chain(waiting)).act
+    assert act is not None
+    assert act.until == HEAD.height + 600
 
 
 def test_keys_that_a_machine_uses_already_are_not_offered() -> None:

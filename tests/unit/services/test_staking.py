@@ -7,7 +7,7 @@ import pytest
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call
-from dbc_desktop.domain.machine import Machine, MachineId, MachineStatus, Verification
+from dbc_desktop.domain.machine import Machine, MachineId, MachineStatus, OpenOrder, Verification
 from dbc_desktop.services.staking import (
     LifeStage,
     LifeState,
@@ -99,6 +99,23 @@ def test_the_wizard_asks_for_a_server_room_only_where_there_is_none() -> None:
     chain.rooms[STASH] = (b"\x07" * 32,)
     act = next_act(chain, STASH, MACHINE)
     assert (act.step, act.call, act.server_rooms) == (WizardStep.DESCRIBE, None, (b"\x07" * 32,))
+
+
+def test_the_wizard_asks_for_a_report_before_the_description_where_the_chain_waits_for_one() -> None:
+    waiting = replace(BONDED, awaits_report=True)
+    chain = ScriptedChain(controllers={STASH: CONTROLLER}, machines=[waiting])
+    assert next_act(chain, STASH, MACHINE).step is WizardStep.SERVER_ROOM
+    chain.rooms[STASH] = (b"\x07" * 32,)
+    act = next_act(chain, STASH, MACHINE)
+    assert (act.step, act.call) == (WizardStep.REPORT, None)
+
+
+def test_while_members_take_the_order_the_life_line_counts_them() -> None:
+    waiting = replace(
+        BONDED, status=MachineStatus.DISTRIBUTING_ORDER, open_order=OpenOrder(200, 7_400, (STASH, CONTROLLER))
+    )
+    stage = {step.stage: step for step in life_line(waiting, head_at(300))}[LifeStage.COMMITTEE]
+    assert (stage.height, stage.facts["booked"], stage.facts["reveal_until"]) == (7_400, 2, None)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from dbc_desktop.domain.errors import (
     UnknownAccount,
     WrongPassword,
 )
-from dbc_desktop.domain.machine import MachineId
+from dbc_desktop.domain.machine import HardwareInfo, MachineId
+from dbc_desktop.rules.hardware_report import differing, read_report
 from dbc_desktop.wallet.wallet import Wallet
 
 PASSPHRASE = "ten letters at least"
@@ -70,6 +72,27 @@ def test_the_bond_proof_is_what_the_chain_checks(wallet: Wallet) -> None:
     assert proof.message == f"{BOB_ID}5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL".encode()
     assert len(proof.message) == 112
     assert verify(bytes.fromhex(BOB_ID), proof.message, proof.signature)
+
+
+def test_the_hardware_proof_is_what_the_chain_checks(wallet: Wallet) -> None:
+    """Signed by the machine, of the machine whatever the hardware said, for this stash and at this block."""
+    wallet.import_node_dat(BOB_NODE_DAT, PASSPHRASE, KeyPlace.KEYRING)
+    seen = HardwareInfo(MachineId(""), "RTX 3080", 4, 8_704, 10, 0, 480, 3_905, "Xeon", 46, 2_400, 440, "", True)
+    proof = wallet.hardware_proof(BOB_ID, seen, FERDIE, 77, PASSPHRASE)
+    assert proof.declared == dataclasses.replace(seen, machine_id=BOB_ID)
+    said = read_report(proof.message)
+    assert (said.machine_id, said.stash, said.height) == (
+        BOB_ID,
+        "5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL",
+        77,
+    )
+    assert differing(said, proof.declared) is None
+    assert verify(bytes.fromhex(BOB_ID), proof.message, proof.signature)
+    with pytest.raises(InvalidInput) as caught:
+        wallet.hardware_proof(BOB_ID, dataclasses.replace(seen, cpu_type="a\nb"), FERDIE, 77, PASSPHRASE)
+    assert (caught.value.field, caught.value.reason) == ("hardware", "unreadable")
+    with pytest.raises(WrongPassword):
+        wallet.hardware_proof(BOB_ID, seen, FERDIE, 77, "not the passphrase")
 
 
 def test_a_new_key_is_kept_encrypted(wallet: Wallet, keyring: Any) -> None:
