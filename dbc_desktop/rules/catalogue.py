@@ -257,6 +257,23 @@ SPECS: tuple[CallSpec, ...] = (
         (1, "grab_order", _MACHINE, False),
     ),
     *_pallet(
+        "Equivocation",  # of the embedded chain; no runtime has this index
+        202,
+        (
+            0,
+            "report",
+            (
+                ("offender", "AccountId"),
+                ("slot", "u32"),
+                ("first_hash", "H256"),
+                ("first_signature", "Bytes"),
+                ("second_hash", "H256"),
+                ("second_signature", "Bytes"),
+            ),
+            False,
+        ),
+    ),
+    *_pallet(
         "CommitteeElection",  # of `launch-2021` alone, too
         201,
         (0, "stand", (("box_pubkey", "[u8; 32]"),), False),

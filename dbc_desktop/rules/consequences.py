@@ -258,6 +258,11 @@ def _node_stake_back(work: Work, before: State, args: dict[str, object], signer:
         yield _one("stake_released", Severity.INFO, freed)
 
 
+def _proves(work: Work, before: State, args: dict[str, object], signer: bytes) -> Found:
+    blocks = work.profile.slash_defer_eras * BLOCKS_PER_ERA
+    yield _one("node_slash_waits", Severity.WARN, blocks=blocks)
+
+
 def _until_election(work: Work) -> int:
     return (staking_era_of(work.height) + 1) * BLOCKS_PER_ERA + 1 - work.height
 
@@ -290,6 +295,7 @@ _TELLERS: dict[tuple[str, str], Teller] = {
     ("GenericFunc", "deposit_into_treasury"): _sent,
     ("GenericFunc", "destroy_free_dbc"): _burn,
     ("Utility", "batch_all"): _batch,
+    ("Equivocation", "report"): _proves,
     ("Staking", "bond"): _node_stake,
     ("Staking", "bond_extra"): _node_stake,
     ("Staking", "rebond"): _node_stake,

@@ -108,6 +108,7 @@ _SENTENCES: dict[str, Callable[[Facts], Parts]] = {
     "back_on_the_market": lambda f: (tr("the machine can be rented again"), "", ""),
     "rent_receiver_named": lambda f: (tr("new orders pay their rent to the account you named"), "", ""),
     "node_stake_locked": lambda f: (tr("locked behind super nodes:"), _amount(f), tr("; it stays yours")),
+    "node_slash_waits": lambda f: (tr("the super node and its supporters lose stake after"), _lasting(f), ""),
     "node_stake_leaving": lambda f: (
         tr("on its way out, without reward:"),
         _amount(f),

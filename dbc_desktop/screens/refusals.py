@@ -142,6 +142,11 @@ _STAKING: dict[str, Sentence] = {
     "NotSortedAndUnique": lambda: tr("Name each slash once, in order."),
     "InvalidSlashIndex": lambda: tr("There is no such slash, or it is over."),
 }
+_EQUIVOCATION: dict[str, Sentence] = {
+    "InvalidEquivocationProof": lambda: tr("This does not prove two blocks of this super node for one slot."),
+    "InvalidKeyOwnershipProof": lambda: tr("This account had no seat when that block was due, or it is too long ago."),
+    "DuplicateOffenceReport": lambda: tr("This offence was reported already."),
+}
 _BALANCES: dict[str, Sentence] = {
     "InsufficientBalance": lambda: tr("The account has less than this amount and the fee. Send less."),
     "KeepAlive": lambda: tr("This would empty the account. Leave a little DBC in it."),
@@ -224,6 +229,7 @@ _PALLETS: dict[str, dict[str, Sentence]] = {
     "TerminatingRental": _INTERRUPTIBLE,
     "Balances": _BALANCES,
     "Staking": _STAKING,
+    "Equivocation": _EQUIVOCATION,
     "Token": _BALANCES,
 }
 _ANYWHERE: dict[str, Sentence] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbc_desktop.rules.staking import bonding, candidacy, eras, payout, slashing
+from dbc_desktop.rules.staking import bonding, candidacy, equivocation, eras, payout, slashing
 
 CALLS: dict[tuple[str, str], Callable[..., None]] = {
     ("Staking", call.__name__): call
@@ -20,7 +20,7 @@ CALLS: dict[tuple[str, str], Callable[..., None]] = {
         candidacy.chill,
         payout.payout_stakers,
     )
-}
+} | equivocation.CALLS
 
 ROOT_CALLS: dict[tuple[str, str], Callable[..., None]] = {
     ("Staking", call.__name__): call

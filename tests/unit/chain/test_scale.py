@@ -146,6 +146,7 @@ CALLS = {
     ("CommitteeElection", "stand"): (b"\x09" * 32,),
     ("CommitteeElection", "step_down"): (),
     ("CommitteeElection", "back"): (ACCOUNT, 10**18),
+    ("Equivocation", "report"): (ACCOUNT, 43, b"\x01" * 32, b"\x02" * 64, b"\x03" * 32, b"\x04" * 64),
     ("MachineCheck", "submit_hardware_report"): (HARDWARE, b"DBC hardware report 1\n", b"\x01" * 64),
     ("MachineCheck", "grab_order"): (MACHINE,),
     ("RentMachine", "bond_evm_address"): (MACHINE, b"\x0e" * 20),
@@ -183,7 +184,7 @@ CALLS = {
     ("MaintainCommittee", "cancel_reporter_slash"): (2**40,),
 }
 
-OURS = ("MachineCheck", "CommitteeElection")
+OURS = ("MachineCheck", "CommitteeElection", "Equivocation")
 """Pallets of `launch-2021` that no runtime has."""
 
 SINCE_411 = {

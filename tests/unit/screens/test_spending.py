@@ -199,6 +199,7 @@ def test_what_leaves_is_summed() -> None:
             one("node_stake_leaving", "3", blocks=201_600),
             ("on its way out, without reward:", "3.00 DBC", "; free after 14 d"),
         ),
+        (one("node_slash_waits", blocks=600), ("the super node and its supporters lose stake after", "1 h", "")),
         (one("supports_nodes", blocks=600), ("counts from the next election on, in", "1 h", "")),
         (one("leaves_election", blocks=600), ("out of the next election, in", "1 h", "; the stake stays locked")),
         (one("something_new"), ("something new", "", "")),
