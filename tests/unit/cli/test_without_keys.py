@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,17 @@ def test_the_chain_needs_no_keys(tmp_path_factory: pytest.TempPathFactory, words
     done = run_blocked(*words, "--home", home) if words != ["chain", "new"] else made
     assert "reached for" not in made.stderr + done.stderr
     assert done.returncode == 0 or "already" in done.stderr
+
+
+def test_the_agent_serves_without_keys(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", BLOCKED, "agent", "--json", "--listen", "127.0.0.1:0", "--home", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as agent:
+        assert agent.stdout is not None
+        line = agent.stdout.readline()
+        agent.send_signal(signal.SIGINT)
+        _, said = agent.communicate(timeout=30)
+    assert "reached for" not in said
+    assert json.loads(line)["address"].startswith("http://127.0.0.1:")
 
 
 def test_the_block_itself_works() -> None:
