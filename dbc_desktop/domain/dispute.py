@@ -114,6 +114,7 @@ class Slash:
         amount: What this account loses.
         can_appeal: Whether `signer` may still appeal.
         signer: Who must sign an appeal: the controller for a stash.
+        review_stake: What an appeal reserves; lost unless it is granted before `appeal_ends`.
     """
 
     source: SlashSource
@@ -129,6 +130,7 @@ class Slash:
     can_appeal: bool
     signer: Address
     review_stake: Balance
+    appeal_ends: int
 
 
 @dataclass(frozen=True, slots=True)

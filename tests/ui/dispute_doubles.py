@@ -49,6 +49,7 @@ def slash(number: int = 4, **changes: Any) -> Slash:
         "can_appeal": True,
         "signer": ALICE,
         "review_stake": Balance.of_dbc(1_000),
+        "appeal_ends": NOW + 28_700,
     }
     return Slash(**{**fields, **changes})
 

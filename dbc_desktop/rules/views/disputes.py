@@ -82,6 +82,7 @@ def _of_machines(engine: Engine, accounts: tuple[bytes, ...]) -> list[Slash]:
                 can_appeal=review is None and engine.height + 1 < row.exec_time,
                 signer=Address(state.get(STASH_CONTROLLER, row.stash) or row.stash),
                 review_stake=Balance(parameters.slash_review_stake(engine.profile, state)),
+                appeal_ends=row.exec_time,
             )
         )
     return found
@@ -123,6 +124,7 @@ def _of_verifications(engine: Engine, accounts: tuple[bytes, ...]) -> list[Slash
                     can_appeal=may and controls and review is None and is_open,
                     signer=Address((state.get(STASH_CONTROLLER, who) or who) if is_stash else who),
                     review_stake=Balance(order_stake),
+                    appeal_ends=engine.profile.appeals.settled_at(engine.height + 1, row.exec_time),
                 )
             )
     return found
@@ -153,6 +155,7 @@ def _of_reports(engine: Engine, accounts: tuple[bytes, ...]) -> list[Slash]:
                     can_appeal=may and review is None and is_open,
                     signer=Address(who),
                     review_stake=Balance(parameters.reporter_stakes(engine.profile, state).stake_per_report),
+                    appeal_ends=engine.profile.appeals.settled_at(engine.height + 1, row.exec_time),
                 )
             )
     return found

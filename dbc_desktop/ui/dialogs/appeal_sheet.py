@@ -30,7 +30,7 @@ class AppealSheet(Sheet):
             "The technical committee reads it; everybody can. {stake} is reserved with it and lost unless the appeal "
             "is granted before block {height}.",
             stake=formats.amount(slash.review_stake, 0),
-            height=formats.height(slash.exec_time),
+            height=formats.height(slash.appeal_ends),
         )
         self.body.addWidget(Label(text, "muted", wrap=True))
         self.buttons.addWidget(Button(tr("Cancel"), name="appeal.cancel", act=self.close_sheet))

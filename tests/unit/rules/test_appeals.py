@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from dbc_desktop.crypto.hashing import blake2_256
@@ -14,7 +12,7 @@ from dbc_desktop.rules.committee_appeals import REVIEWS
 from dbc_desktop.rules.maintain_committee import rows
 from dbc_desktop.rules.online_committee import CANCELED, PENDING
 from dbc_desktop.rules.online_profile.rows import PENDING_SLASH
-from dbc_desktop.rules.profile import LAUNCH_2021, MAINNET_411, TREASURY
+from dbc_desktop.rules.profile import LAUNCH_2021, MAINNET_411, MAINNET_411_STRICT, TREASURY
 from tests.doubles.reporting import (
     MC,
     inaccessible,
@@ -271,6 +269,11 @@ def test_who_leaves_the_committee_takes_its_votes_along(new_chain) -> None:
 
 
 def test_only_the_strict_profile_settles_in_the_next_block() -> None:
-    assert LAUNCH_2021.appeals.settled_at(10, 28_810) == MAINNET_411.appeals.settled_at(10, 28_810) == 28_810
-    strict = dataclasses.replace(MAINNET_411, strict=True)
-    assert strict.appeals.settled_at(10, 28_810) == 28_810
+    profiles = (LAUNCH_2021, MAINNET_411, MAINNET_411_STRICT)
+    assert [one.appeals.settled_at(10, 28_810) for one in profiles] == [28_810, 28_810, 11]
+    assert [one.appeals.lost_pays_twice for one in profiles] == [False, False, True]
+    assert [one.reports.blames_reporter_for_silence for one in profiles] == [False, False, True]
+    assert [one.reports.late_booking_blocks for one in profiles] == [False, False, True]
+    assert [one.reports.strands_silent for one in profiles] == [False, False, True]
+    assert [one.reports.reducible(5, 0, 9) for one in profiles] == [None, None, 0]
+    assert [one.reports.reducible(5, 0, 3) for one in profiles] == [2, 2, 2]

@@ -15,7 +15,7 @@ from dbc_desktop.domain.dispute import (
     WorkStep,
 )
 from dbc_desktop.rules import views
-from dbc_desktop.rules.profile import MAINNET_411
+from dbc_desktop.rules.profile import MAINNET_411, MAINNET_411_STRICT
 from tests.doubles.reporting import (
     book,
     commit,
@@ -117,6 +117,7 @@ def test_a_clock_that_runs_says_what_the_chain_then_takes(rented) -> None:
     due = start + 70 + 28_800
     assert (slash.source, slash.number, slash.exec_time, slash.can_appeal) == (SlashSource.MACHINE, 0, due, True)
     assert (slash.signer, slash.review_stake) == (Address(chain.stash), Balance(1_000 * DBC))
+    assert slash.appeal_ends == due
     assert ends(chain, chain.stash) == {("slash", due, chain.machine_id)}
     chain.do(chain.stash, "OnlineProfile", "apply_slash_review", 0, b"the power failed")
     (slash,) = slashes(chain, chain.stash)
@@ -231,3 +232,18 @@ def test_the_stopwatch_is_exact_to_the_unit_where_percents_do_not_divide(new_cha
     chain.do(chain.stash, "OnlineProfile", "controller_report_online", chain.machine_id)
     (slash,) = slashes(chain, chain.stash)
     assert slash.amount.units == step.amount.units == 5_714_285_714_285_714_286
+
+
+@pytest.mark.parametrize(("profile", "blocks"), [(MAINNET_411, 28_800), (MAINNET_411_STRICT, 2)])
+def test_until_when_an_appeal_can_be_granted_is_said_before_it_is_made(new_chain, profile, blocks) -> None:
+    chain = new_chain(profile=profile)
+    chain.online()
+    chain.do(chain.renter, "RentMachine", "rent_machine", chain.machine_id, 4, 144_000)
+    chain.do(chain.renter, "RentMachine", "confirm_rent", 0)
+    together(chain, (chain.renter, "report_machine_fault", inaccessible(chain)))
+    judged_fast(chain, [False, False, False])
+    (slash,) = slashes(chain, chain.renter)
+    assert slash.appeal_ends == chain.engine.height + blocks
+    together(chain, (chain.renter, "apply_slash_review", 0, b"why"))
+    (slash,) = slashes(chain, chain.renter)
+    assert slash.appeal.expire_time == chain.engine.height - 1 + blocks
