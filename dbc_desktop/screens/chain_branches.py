@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.balance import UNITS_PER_DBC, Balance
 from dbc_desktop.domain.branches import MAIN, Branch, BranchComparison, Snapshot
+from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.screens import formats
+from dbc_desktop.screens.machines import status_text
 from dbc_desktop.screens.texts import tr
 
 
@@ -49,8 +51,9 @@ def signed_amount(balance: Balance) -> str:
     """`+1,234.50 DBC` or `−1,234.50 DBC`; `0 DBC` without a sign."""
     if balance.units == 0:
         return "0 DBC"
-    sign = "+" if balance.units > 0 else "−"
-    return sign + formats.amount(Balance(abs(balance.units)))
+    sign, size = "+" if balance.units > 0 else "−", Balance(abs(balance.units))
+    # A fee's difference must not read as nothing.
+    return sign + formats.amount(size, 2 if size.units >= UNITS_PER_DBC // 100 else 9)
 
 
 def comparison_title(found: BranchComparison) -> str:
@@ -85,8 +88,8 @@ def comparison_rows(
         rows.append(
             (
                 tr("Machine {id}", id=formats.short_id(machine.machine_id)),
-                machine.status_here or formats.DASH,
-                machine.status_there or formats.DASH,
+                _status(machine.status_here),
+                _status(machine.status_there),
                 signed_amount(Balance(machine.earned_here.units - machine.earned_there.units)),
             )
         )
@@ -97,6 +100,10 @@ def comparison_rows(
         else:
             rows.append((name, _or_dash(era.here), _or_dash(era.there), formats.DASH))
     return rows
+
+
+def _status(status: str | None) -> str:
+    return formats.DASH if status is None else status_text(MachineStatus(status))[0]
 
 
 def _amounts(name: str, here: Balance, there: Balance) -> tuple[str, str, str, str]:

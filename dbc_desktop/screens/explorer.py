@@ -18,7 +18,27 @@ from dbc_desktop.services.explorer import PastRow, PastView
 Names = Mapping[bytes, str]
 """Accounts that have a name here: the person's own, and the residents."""
 
-_MONEY = frozenset({"value", "amount", "fee", "tip", "max_additional", "bond", "stake", "deposit", "reward", "slash"})
+_MONEY = frozenset(
+    [
+        "value",
+        "amount",
+        "fee",
+        "actual_fee",
+        "tip",
+        "max_additional",
+        "bond",
+        "deposit",
+        "reward",
+        "slash",
+        "stake",
+        "old_stake",
+        "new_stake",
+        "validator_payout",
+        "remainder",
+        "burnt_funds",
+        "rollover_balance",
+    ]
+)
 _LENGTHS = frozenset({"duration", "relet_duration"})
 _LONGEST = 200
 
@@ -133,6 +153,20 @@ def _money(event: EventRecord, name: str) -> str:
     return Balance(value).text(2) if isinstance(value, int) else formats.DASH
 
 
+def resident_name(name: str) -> str:
+    """A resident's name in the language of the window."""
+    kind, _, rest = name.rpartition(" ")
+    numbered = {
+        "committee": tr("committee {n}", n=rest),
+        "super node": tr("super node {n}", n=rest),
+        "supporter": tr("supporter {n}", n=rest),
+        "technical": tr("technical seat {n}", n=rest),
+        "operator": tr("operator {n}", n=rest),
+    }
+    single = {"bank": tr("bank"), "sudo": tr("root"), "renter": tr("renter")}
+    return numbered.get(kind) or single.get(name) or name
+
+
 def who_text(raw: bytes, names: Names) -> str:
     """A name where the account has one, else its short address."""
     return names.get(raw) or formats.short_address(Address(raw))
@@ -199,7 +233,7 @@ def value_text(name: str, value: object, names: Names, *, is_whole: bool = False
         return " · ".join(f"{part} {value_text(part, each, names)}" for part, each in shown)
     if isinstance(value, (tuple, list)):
         if is_whole or len(value) <= 1:
-            return ", ".join(value_text(name, each, names) for each in value) or formats.DASH
+            return ", ".join(value_text(name, each, names, is_whole=is_whole) for each in value) or formats.DASH
         return ntr("{n} entry", "{n} entries", len(value))
     return formats.DASH if value is None else str(value)[:_LONGEST]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QWidget
 
 from dbc_desktop.domain.branches import Fault, ResidentSettings
@@ -110,6 +111,7 @@ class ResidentsSheet(Sheet):
         box.setAccessibleName(text)
         box.setRange(0, most)
         box.setValue(value)
+        box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box.setFixedSize(72, 30)
         line.addWidget(Label(text), 1)
         line.addWidget(box)

@@ -17,7 +17,7 @@ from dbc_desktop.domain.errors import DbcError, InvalidInput
 from dbc_desktop.domain.explorer import HIGHEST, ExtrinsicDetail, ExtrinsicRow, Mark
 from dbc_desktop.domain.network import BlockSummary, Capability, Deadline, Head
 from dbc_desktop.screens import formats
-from dbc_desktop.screens.explorer import detail_screen, past_line, total_text, view_name
+from dbc_desktop.screens.explorer import detail_screen, past_line, resident_name, total_text, view_name
 from dbc_desktop.screens.input_errors import input_text
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import tr
@@ -280,7 +280,8 @@ class ChainPage(Page):
             self.show_offline(notice_for(error))
 
     def _names(self) -> dict[bytes, str]:
-        names = dict(self._read_one.names) if self._read_one is not None else {}
+        known = self._read_one.names if self._read_one is not None else {}
+        names = {raw: resident_name(name) for raw, name in known.items()}
         return names | {each.address.raw: each.name for each in self.window_services.accounts()}
 
     # filters

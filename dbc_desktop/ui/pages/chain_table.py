@@ -27,14 +27,14 @@ _MONO = {PastView.EXTRINSICS: (2,), PastView.BLOCKS: (2, 3), PastView.EVENTS: (2
 _NUMBERS = {PastView.EXTRINSICS: (5,), PastView.BLOCKS: (4, 5), PastView.EVENTS: ()}
 _QUIET = {PastView.EXTRINSICS: (1, 4, 5), PastView.BLOCKS: (1, 3), PastView.EVENTS: (1, 4)}
 _WIDTHS = {
-    PastView.EXTRINSICS: (84, 96, 278, 122, 0, 88, 146),
-    PastView.BLOCKS: (104, 120, 140, 140, 110, 0),
-    PastView.EVENTS: (88, 104, 250, 132, 0),
+    PastView.EXTRINSICS: (96, 92, 278, 128, 0, 88, 146),
+    PastView.BLOCKS: (104, 120, 160, 160, 110, 0),
+    PastView.EVENTS: (96, 92, 278, 120, 0),
 }
 """Pixels of each column; the one with 0 takes what is left."""
 
 _STRETCH_LEAST = 120
-_FIRST_TO_GO = {PastView.EXTRINSICS: (5, 1), PastView.BLOCKS: (3, 1), PastView.EVENTS: (3, 1)}
+_FIRST_TO_GO = {PastView.EXTRINSICS: (5, 1, 4), PastView.BLOCKS: (3, 1), PastView.EVENTS: (3, 1)}
 
 
 class PastModel(QAbstractTableModel):
@@ -180,12 +180,14 @@ class PastTable(QTableView):
 
     def _fit(self) -> None:
         view, room = self._past.view, self.viewport().width()
-        widths = _WIDTHS[view]
+        widths = [width or _STRETCH_LEAST for width in _WIDTHS[view]]
         shown = list(range(len(widths)))
         for column in _FIRST_TO_GO[view]:
-            if sum(widths[each] for each in shown) + _STRETCH_LEAST > room:
+            if sum(widths[each] for each in shown) > room:
                 shown.remove(column)
-        spare = max(_STRETCH_LEAST, room - sum(widths[each] for each in shown))
+        # What is left goes to the column that reads as a sentence, else to the call's name.
+        stretch = _WIDTHS[view].index(0)
+        widths[stretch if stretch in shown else 2] += max(0, room - sum(widths[each] for each in shown))
         for column, width in enumerate(widths):
             self.setColumnHidden(column, column not in shown)
-            self.setColumnWidth(column, width or spare)
+            self.setColumnWidth(column, width)
