@@ -219,7 +219,7 @@ def measure() -> list[dict[str, Any]]:
             50,
             quiet_floor * 1_000,
             quiet <= 0.05,
-            "every era rolled and stored",
+            "every mining and staking era rolled and stored, 34 super nodes standing",
         ),
         row("jump of 150 eras, 1,000 machines", busy, "s", 3, None, busy <= 3, "150,000 payouts, all in the books"),
     ]
