@@ -1,7 +1,7 @@
 """The history on disk: each second for a day, each minute (least, mean, most) for a year, and what happened.
 
 A row of `seconds` is one minute of one GPU, a row of `recent` the summary of that minute. When a day is over its
-summaries become one row of `minutes` for each reading, so that a year of one reading is 365 small rows.
+summaries become one row of `minutes` for each reading, and one of `hours`, so that a year opens at once.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ DAYS_KEPT = 366
 EVENTS_KEPT_SECONDS = DAYS_KEPT * 86_400
 _MINUTE, _DAY = 60, 86_400
 _MINUTES_A_DAY = 1_440
+_BY_HOUR_FROM = 20 * 86_400
+"""A longer range is read by hours: nobody can see the minutes in it."""
 
 _MIGRATIONS = (
     """
@@ -42,6 +44,10 @@ _MIGRATIONS = (
     CREATE TABLE event (id INTEGER PRIMARY KEY, rig TEXT NOT NULL, taken_at REAL NOT NULL, kind TEXT NOT NULL,
                         uuid TEXT, number INTEGER, lasted REAL, reason TEXT, facts TEXT NOT NULL);
     CREATE INDEX event_by_time ON event (taken_at);
+    """,
+    """
+    CREATE TABLE hours (gpu INTEGER NOT NULL, field INTEGER NOT NULL, day INTEGER NOT NULL, data BLOB NOT NULL,
+                        PRIMARY KEY (gpu, field, day)) WITHOUT ROWID;
     """,
 )
 
@@ -76,6 +82,19 @@ def summary_of(seconds: Packed) -> Packed:
     least = np.where(there, seconds, 2**31 - 1).min(axis=1)
     table = np.stack((least, means.astype(np.int64), most), axis=1)
     table[count == 0] = NONE
+    return table.astype(np.int32)
+
+
+def hours_of(minutes: Packed) -> Packed:
+    """Least, mean and most of each hour of a day, out of those of its minutes; `NONE` where an hour has none."""
+    least, means, most = (course.reshape(24, 60) for course in minutes)
+    there = means != NONE
+    count = there.sum(axis=1)
+    mean = np.rint(np.where(there, means, 0).sum(axis=1, dtype=np.int64) / np.maximum(count, 1))
+    table = np.stack(
+        (np.where(there, least, 2**31 - 1).min(axis=1), mean.astype(np.int64), np.where(there, most, NONE).max(axis=1))
+    )
+    table[:, count == 0] = NONE
     return table.astype(np.int32)
 
 
@@ -153,6 +172,7 @@ class HistoryStore:
                 self._pack_day(int(gpu), int(day))
             self._db.execute("DELETE FROM seconds WHERE minute < ?", ((int(now) - SECONDS_KEPT) // _MINUTE,))
             self._db.execute("DELETE FROM minutes WHERE day < ?", (today - DAYS_KEPT,))
+            self._db.execute("DELETE FROM hours WHERE day < ?", (today - DAYS_KEPT,))
             self._db.execute("DELETE FROM event WHERE taken_at < ?", (now - EVENTS_KEPT_SECONDS,))
 
     def _pack_day(self, gpu: int, day: int) -> None:
@@ -170,6 +190,8 @@ class HistoryStore:
                 courses = np.where(courses == NONE, self._unpacked(before[0]), courses)
             if (courses != NONE).any():
                 self._db.execute("INSERT OR REPLACE INTO minutes VALUES (?, ?, ?, ?)", (gpu, field, day, pack(courses)))
+                hours = (gpu, field, day, pack(hours_of(courses)))
+                self._db.execute("INSERT OR REPLACE INTO hours VALUES (?, ?, ?, ?)", hours)
         self._db.execute("DELETE FROM recent WHERE gpu = ? AND minute >= ? AND minute < ?", span)
 
     # reading
@@ -193,7 +215,8 @@ class HistoryStore:
             times, values = self._seconds(rig_key, uuid, number, start, end)
             if len(times):
                 return bucketed(times, values, values, values, start, end, points)
-        times, least, means, most = self._minutes(rig_key, uuid, number, start, end)
+        by_hour = end - start >= _BY_HOUR_FROM
+        times, least, means, most = self._minutes(rig_key, uuid, number, start, end, by_hour=by_hour)
         return bucketed(times, least, means, most, start, end, points)
 
     def seconds(self, rig_key: str, uuid: str, field: str, start: float, end: float) -> tuple[Column, Column]:
@@ -226,30 +249,38 @@ class HistoryStore:
         return times[shown], restored(whole[shown], float(STEPS[number]))
 
     def _minutes(
-        self, rig_key: str, uuid: str, number: int, start: float, end: float
+        self, rig_key: str, uuid: str, number: int, start: float, end: float, *, by_hour: bool = False
     ) -> tuple[Column, Column, Column, Column]:
         first, last = int(start) // _MINUTE, int(end) // _MINUTE
+        days = (number, first // _MINUTES_A_DAY, last // _MINUTES_A_DAY)
+        hours: list[tuple[int, bytes]] = []
         with self._open():
             gpu = self._known_id(rig_key, uuid)
-            days = self._db.execute(
-                "SELECT day, data FROM minutes WHERE gpu = ? AND field = ? AND day >= ? AND day <= ? ORDER BY day",
-                (gpu, number, first // _MINUTES_A_DAY, last // _MINUTES_A_DAY),
+            if by_hour:
+                hours = self._db.execute(
+                    "SELECT day, data FROM hours WHERE gpu = ? AND field = ? AND day >= ? AND day <= ?", (gpu, *days)
+                ).fetchall()
+            packed = self._db.execute(
+                "SELECT day, data FROM minutes WHERE gpu = ? AND field = ? AND day >= ? AND day <= ? "
+                "AND (? = 0 OR day NOT IN (SELECT day FROM hours WHERE gpu = ? AND field = ?))",
+                (gpu, *days, int(by_hour), gpu, number),
             ).fetchall()
             recent = self._db.execute(
-                "SELECT minute, data FROM recent WHERE gpu = ? AND minute >= ? AND minute <= ? ORDER BY minute",
-                (gpu, first, last),
+                "SELECT minute, data FROM recent WHERE gpu = ? AND minute >= ? AND minute <= ?", (gpu, first, last)
             ).fetchall()
-        parts = [np.empty((3, 0), np.int32)]
-        numbers = [np.empty(0, np.int64)]
-        for day, data in days:
-            parts.append(self._unpacked(data))
-            numbers.append(int(day) * _MINUTES_A_DAY + np.arange(parts[-1].shape[1]))
+        parts, numbers = [np.empty((3, 0), np.int32)], [np.empty(0, np.int64)]
+        for day, data in (*hours, *packed):
+            courses = self._unpacked(data)
+            parts.append(courses)
+            each = _MINUTES_A_DAY // courses.shape[1]
+            numbers.append(int(day) * _MINUTES_A_DAY + np.arange(courses.shape[1]) * each)
         if recent:
             parts.append(np.stack([self._summary(data)[number] for _, data in recent], axis=1))
             numbers.append(np.array([minute for minute, _ in recent], np.int64))
         table, minutes = np.concatenate(parts, axis=1), np.concatenate(numbers)
         shown = (table[1] != NONE) & (minutes >= first) & (minutes <= last)
-        table, minutes = table[:, shown], minutes[shown]
+        order = np.argsort(minutes[shown], kind="stable")
+        table, minutes = table[:, shown][:, order], minutes[shown][order]
         step = float(STEPS[number])
         least, means, most = (restored(course, step) for course in table)
         return minutes * float(_MINUTE), least, means, most

@@ -1,7 +1,8 @@
 """CPU of a second's work with 8 GPUs at 20 readings each, each beside its floor, in processes of their own, in turns.
 
 Without a window the floor is a bare pynvml loop that makes the same calls; with the Rigs page open it is a bare PySide6
-table and chart fed by that loop. All drive the real pynvml against `tests/data/fake_nvml.c`, whose values move.
+table and chart fed by that loop, and ours also surveys the slow readings and writes its history. nvitop is measured in
+the same run, in a terminal of its own. All drive the real pynvml against `tests/data/fake_nvml.c`, whose values move.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def cycle():
         n.nvmlDeviceGetTemperature(h, n.NVML_TEMPERATURE_GPU)
         n.nvmlDeviceGetPowerUsage(h)
         n.nvmlDeviceGetEnforcedPowerLimit(h)
+        n.nvmlDeviceGetTotalEnergyConsumption(h)
         n.nvmlDeviceGetFanSpeed(h)
         n.nvmlDeviceGetClockInfo(h, n.NVML_CLOCK_GRAPHICS)
         n.nvmlDeviceGetClockInfo(h, n.NVML_CLOCK_MEM)
@@ -47,6 +49,7 @@ def cycle():
 """
 OURS = """
 import sys, time
+HISTORY = None
 from dbc_desktop.lanes.clock import SystemClock
 from dbc_desktop.telemetry.choose import choose_sensors
 from dbc_desktop.telemetry.sampler import Sampler
@@ -54,7 +57,7 @@ from dbc_desktop.telemetry.sampler import Sampler
 clock = SystemClock()
 sensors = choose_sensors(clock)
 assert sensors.source == "nvml"
-sampler = Sampler(lambda: sensors, clock)
+sampler = Sampler(lambda: sensors, clock, history_file=HISTORY)
 
 def cycle():
     assert sampler.cycle(sensors)
@@ -105,7 +108,11 @@ def cycle():
 """
 )
 OUR_WINDOW = (
-    OURS
+    OURS.replace(
+        "HISTORY = None",
+        "from pathlib import Path; import tempfile; FOLDER = tempfile.TemporaryDirectory(); "
+        "HISTORY = Path(FOLDER.name) / 'telemetry.sqlite3'",
+    )
     + """
 from types import SimpleNamespace
 from PySide6.QtWidgets import QApplication, QMainWindow
@@ -123,16 +130,23 @@ class Quick:
 app = QApplication([])
 theme.apply(app, "dark")
 sensors._clock = Quick()
-window, page = QMainWindow(), RigsPage(SimpleNamespace(sampler=sampler), None)
+nobody = SimpleNamespace(account=lambda: None)
+window, page = QMainWindow(), RigsPage(SimpleNamespace(sampler=sampler), nobody)
 window.setCentralWidget(page)
 window.resize(1104, 756)
 window.show()
 for _ in range(600):
     sampler.cycle(sensors)
-sample = cycle
+sample, second = cycle, 0
 
 def cycle():
+    global second
+    second += 1
     sample()
+    if second % 10 == 0:
+        sensors.survey()
+    if second % 5 == 0:
+        sampler.history.writer.work_off()
     page.on_sample(sampler.latest())
     app.processEvents()
 """
@@ -162,6 +176,51 @@ def _milliseconds(code: str, library: Path, batches: int) -> float:
     return float(said.stdout)
 
 
+NVITOP = """
+import fcntl, os, pty, struct, sys, termios, threading, time
+import psutil
+
+child, screen = pty.fork()
+if child == 0:
+    os.execv(sys.executable, [sys.executable, "-m", "nvitop", "-m", "full", "--interval", "1"])
+fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 140, 0, 0))
+
+def drain():
+    try:
+        while os.read(screen, 65536):
+            pass
+    except OSError:
+        pass
+
+threading.Thread(target=drain, daemon=True).start()
+process = psutil.Process(child)
+time.sleep(5)
+before, started = process.cpu_times(), time.monotonic()
+time.sleep(float(sys.argv[1]))
+after, seconds = process.cpu_times(), time.monotonic() - started
+process.kill()
+os.waitpid(child, 0)
+print((after.user + after.system - before.user - before.system) / seconds * 1000)
+"""
+NVITOP_SECONDS = 10
+ABOUT = 2.0
+"""nvitop draws letters where we draw curves, and keeps no history."""
+
+
+def _nvitop(library: Path) -> float:
+    """CPU milliseconds of nvitop in a second, its full screen shown in a terminal of 140 by 60."""
+    said = subprocess.run(
+        [sys.executable, "-c", NVITOP, str(NVITOP_SECONDS)],
+        env={key: value for key, value in os.environ.items() if key != "FAKE_NVML_CONTROL"}
+        | {"LD_LIBRARY_PATH": str(library), "FAKE_NVML_DRIFT": "1", "TERM": "xterm-256color"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(said.stdout.splitlines()[-1])
+
+
 def _row(name: str, floor_name: str, floor: float, value: float, limit: float) -> dict[str, Any]:
     return {
         "name": name,
@@ -179,7 +238,7 @@ def measure() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder)
         source, target = ROOT / "tests" / "data" / "fake_nvml.c", library / "libnvidia-ml.so.1"
-        flags = ["-shared", "-fPIC", "-O2", "-Wl,-soname,libnvidia-ml.so.1"]
+        flags = ["-shared", "-fPIC", "-O2", "-pthread", "-Wl,-soname,libnvidia-ml.so.1"]
         subprocess.run(["gcc", *flags, "-o", target, source], check=True)
         rows = []
         for name, floor_name, bare_code, our_code, batches, limit in (
@@ -198,4 +257,5 @@ def measure() -> list[dict[str, Any]]:
                 bare.append(_milliseconds(bare_code, library, batches))
                 ours.append(_milliseconds(our_code, library, batches))
             rows.append(_row(name, floor_name, min(bare), min(ours), limit))
+        rows.append(_row("the same with Rigs open, beside nvitop", "nvitop", _nvitop(library), min(ours), ABOUT))
     return rows

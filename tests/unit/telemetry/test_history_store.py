@@ -353,3 +353,24 @@ def test_an_event_of_a_later_version_is_left_out(writer: HistoryWriter) -> None:
 
     assert [event.kind for event in store.events(0, 10)] == [RigEventKind.HISTORY_BACK]
     writer.close()
+
+
+def test_a_long_range_is_read_by_hours_and_keeps_the_peaks(writer: HistoryWriter, clock: At) -> None:
+    history = History(writer)
+    fill(history, 0, 7_200, step=20)  # loads 0, 20, 40, 60 and 80
+    writer.work_off(is_last=True)
+    clock.seconds += 30 * DAY
+    fill(history, 30 * DAY, 60)
+    writer.work_off(is_last=True)
+    store = writer.store()
+
+    series = store.range("", UUID, "gpu_percent", START - DAY, START + 31 * DAY, 10_000)
+    hours = series.times < START + DAY
+    assert series.times[hours][:2].tolist() == [START, START + 3_600]
+    assert series.means[hours][:2].tolist() == [40.0, 40.0]
+    assert (series.least[hours][0], series.most[hours][0]) == (0.0, 80.0)
+    store._db.execute("DELETE FROM hours")  # days that a version before this one packed
+    store._db.commit()
+    by_minute = store.range("", UUID, "gpu_percent", START - DAY, START + 31 * DAY, 10_000)
+    assert by_minute.times[1] - by_minute.times[0] == 60
+    writer.close()
