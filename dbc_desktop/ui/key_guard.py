@@ -27,6 +27,9 @@ class KeyGuard(QObject):
     def start(self) -> None:
         """Begin to listen; after the first paint."""
         self._is_started = True
+        self._get_program().runner.query("io", self.session.reach, owner=self, done=self._listen)
+
+    def _listen(self, reached: None) -> None:
         self.session.listen()
 
     def tick(self) -> None:

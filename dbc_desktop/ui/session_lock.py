@@ -34,6 +34,15 @@ class SessionLock(QObject):
         super().__init__(parent)
         self.is_listening = False
 
+    @staticmethod
+    def reach() -> None:
+        """Read the library and connect to the buses, which may take its time: away from the GUI thread."""
+        if sys.platform not in ("win32", "darwin"):
+            from PySide6.QtDBus import QDBusConnection
+
+            for bus in (QDBusConnection.sessionBus(), QDBusConnection.systemBus()):
+                bus.isConnected()
+
     def listen(self) -> bool:
         """Begin; False where this system has no D-Bus that answers."""
         if sys.platform in ("win32", "darwin"):
