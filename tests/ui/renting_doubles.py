@@ -414,6 +414,9 @@ class FakeWindow:
     def open_restore_account(self) -> None:
         self.asked.append("restore_account")
 
+    def open_alerts(self) -> None:
+        self.asked.append("alerts")
+
     def open_jump(self) -> None:
         self.asked.append("jump")
 

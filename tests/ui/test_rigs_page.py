@@ -417,7 +417,7 @@ def test_a_history_that_cannot_be_read_is_said_and_the_page_stays(past_page: Rig
 def test_pcie_is_measured_when_asked_and_says_what_it_cost(past_page: RigsPage, sampling: Sampling) -> None:
     past_page.on_sample(sampling.take(eight()))
     button(past_page, "rigs.measure").click()
-    assert "Only real NVIDIA GPUs can be measured." in shown_rows(past_page)
+    assert "Only real NVIDIA GPUs of this computer can be measured." in shown_rows(past_page)
 
     sampling.sensors = Metered()
     button(past_page, "rigs.measure").click()

@@ -24,6 +24,7 @@ from dbc_desktop.services.rig_rentals import rentals_here
 from dbc_desktop.ui.dialogs.power_limit import PowerLimitSheet
 from dbc_desktop.ui.page import Page, WindowServices
 from dbc_desktop.ui.pages.rigs_cards import CurvesCard, EventsCard, TileCard
+from dbc_desktop.ui.pages.rigs_fleet import FleetSide
 from dbc_desktop.ui.pages.rigs_past import CURVE_FIELDS, Past, export_to, read_past
 from dbc_desktop.ui.pages.rigs_readings import ReadingsCard
 from dbc_desktop.ui.widgets import Button
@@ -36,7 +37,7 @@ _COLUMNS = 4
 _READINGS_WIDTH = 430
 _NARROW_BELOW = 980
 QWIDGETSIZE_MAX = 16_777_215  # Qt's own name for "no limit"; PySide does not export it
-_DETAIL_HEIGHT, _TALLEST_DETAIL = 316, 440
+_DETAIL_HEIGHT, _TALLEST_DETAIL = 312, 440
 SILENT_AFTER_MS = 5_000
 PAST_SECONDS = 60.0
 """How often a stretch of the history, and the rentals, are read again while they are looked at."""
@@ -52,6 +53,7 @@ class RigsPage(Page):
     def __init__(self, program: Program, window_services: WindowServices) -> None:
         super().__init__(program, window_services)
         self._sample: RigSample | None = None
+        self._side = FleetSide(program, window_services, self._show_rig)
         self._chosen: str | None = None
         self._section = Section.NOW
         self._rentals: Mapping[int, int] = {}
@@ -65,6 +67,7 @@ class RigsPage(Page):
         self._screen: RigsScreen | None = None
         self.head_badge.setObjectName("rigs.source")
         self._add_ranges()
+        self.body.addWidget(self._side.card)
         self._grid = QGridLayout()
         self._grid.setSpacing(12)
         self.body.addLayout(self._grid)
@@ -80,6 +83,8 @@ class RigsPage(Page):
         detail.addWidget(self._curves, 1)
         detail.addWidget(self._readings)
         self.body.addLayout(detail, 100)
+        for action in self._side.actions:
+            self._events.add_right(action)
         self.body.addWidget(self._events)
         self.body.addStretch(1)
         self._fit()
@@ -135,6 +140,12 @@ class RigsPage(Page):
             self._fit_range(sample)
         self.on_sample(sample)
 
+    def _show_rig(self) -> None:
+        """Another rig is looked at from now on."""
+        self._sample, self._chosen, self._past_asked = None, None, None
+        self._rentals, self._rentals_at = {}, -PAST_SECONDS
+        self.on_shown()
+
     def _fit_range(self, sample: RigSample) -> None:
         """A program that has just started has a minute to show, not ten."""
         uuid = sample.gpus[0].uuid if sample.gpus else ""
@@ -151,8 +162,9 @@ class RigsPage(Page):
         """The GPUs are the same for every account."""
 
     def on_sample(self, sample: RigSample) -> None:
-        """Show new readings in place."""
+        """Show new readings in place, of the rig that is looked at."""
         self._silence.start()
+        sample = self._side.update(sample)
         if sample.trouble is not None:
             self._show_trouble(sample.trouble)
         elif not sample.gpus:
@@ -186,9 +198,10 @@ class RigsPage(Page):
     def _screen_of(self, sample: RigSample) -> RigsScreen:
         history = self.program.sampler.history
         lost = [gpu.uuid for gpu in sample.gpus if gpu.is_lost]
-        since = {uuid: at for uuid in lost if (at := history.lost_since(uuid)) is not None}
-        last = {uuid: gpu for uuid in lost if (gpu := history.last_readings(uuid)) is not None}
-        return rigs_screen(sample, self._chosen, history.events(), since, last, self._section, self._rentals)
+        rig = sample.rig_key
+        since = {uuid: at for uuid in lost if (at := history.lost_since(uuid, rig)) is not None}
+        last = {uuid: gpu for uuid in lost if (gpu := history.last_readings(uuid, rig)) is not None}
+        return rigs_screen(sample, self._chosen, history.events(rig), since, last, self._section, self._rentals)
 
     def _render(self) -> None:
         sample = self._sample
@@ -217,7 +230,8 @@ class RigsPage(Page):
             return
         history = self.program.sampler.history
         series = [
-            Series(*history.series(detail.uuid, curve.field, self._seconds), curve.token) for curve in detail.curves
+            Series(*history.series(detail.uuid, curve.field, self._seconds, self._side.rig), curve.token)
+            for curve in detail.curves
         ]
         self._curves.fill(detail, series, end, self._seconds)
 
@@ -238,7 +252,7 @@ class RigsPage(Page):
         uuids = tuple(gpu.uuid for gpu in sample.gpus)
         self.program.runner.query(
             "io",
-            lambda: read_past(writer.store(), uuid, uuids, end, seconds, CURVE_FIELDS),
+            lambda: read_past(writer.store(), sample.rig_key, uuid, uuids, end, seconds, CURVE_FIELDS),
             owner=self,
             done=self._show_past,
             failed=self._tell,
@@ -251,7 +265,7 @@ class RigsPage(Page):
     def _read_rentals(self, sample: RigSample) -> None:
         """Ask the chain once a minute which rental each GPU works for."""
         account, now = self.window_services.account(), monotonic()
-        if account is None or now - self._rentals_at < PAST_SECONDS:
+        if account is None or sample.place or now - self._rentals_at < PAST_SECONDS:
             return
         self._rentals_at = now
         backend = self.program.backend
@@ -297,7 +311,7 @@ class RigsPage(Page):
                 spark = past.sparks[tile.uuid]
                 series = Series(spark.times, spark.means)
             else:
-                series = Series(*history.series(tile.uuid, "gpu_percent", self._seconds))
+                series = Series(*history.series(tile.uuid, "gpu_percent", self._seconds, self._side.rig))
             card.spark.show_series(series, end, self._seconds)
 
     # the person
@@ -318,8 +332,8 @@ class RigsPage(Page):
     def _measure(self) -> None:
         sensors, uuid = self.program.sampler.sensors, self._shown()
         measure = getattr(sensors, "pcie_throughput", None)
-        if uuid is None or measure is None:
-            self._readings.answer.setText(tr("Only real NVIDIA GPUs can be measured."))
+        if uuid is None or measure is None or self._side.rig:
+            self._readings.answer.setText(tr("Only real NVIDIA GPUs of this computer can be measured."))
             return
         self._readings.answer.setText(tr("Measuring…"))
         self.program.runner.query(
@@ -336,7 +350,7 @@ class RigsPage(Page):
 
     def _open_limit(self) -> None:
         uuid, sample = self._shown(), self._sample
-        if sample is None:
+        if sample is None or sample.place:  # only the driver of this computer is asked to set anything
             return
         gpu = next((one for one in sample.gpus if one.uuid == uuid), None)
         if gpu is not None:

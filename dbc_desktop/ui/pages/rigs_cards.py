@@ -177,6 +177,7 @@ class EventsCard(Card):
 
     def __init__(self) -> None:
         super().__init__()
+        self.outer.setSpacing(4)
         self.body.setSpacing(3)
         self._shown: tuple[EventLine, ...] | None = None
 

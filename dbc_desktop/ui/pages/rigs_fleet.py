@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView
@@ -13,11 +13,16 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.screens.fleet import RigRow, fleet_summary, rig_row
+from dbc_desktop.screens.notices import Notice, driver_text
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui import theme
-from dbc_desktop.ui.widgets import Card
+from dbc_desktop.ui.widgets import Button, Card
 from dbc_desktop.ui.widgets.dot import dot_icon
 from dbc_desktop.ui.widgets.table import HEAD_HEIGHT, ROW_HEIGHT, dress_table
+
+if TYPE_CHECKING:
+    from dbc_desktop.services.program import Program
+    from dbc_desktop.ui.page import WindowServices
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -193,7 +198,9 @@ class FleetCard(Card):
         self.setObjectName("rigs.fleetcard")
         self.model = RigModel()
         self.view = RigView(self.model)
-        self.view.selectionModel().currentRowChanged.connect(self._choose)
+        # Not the current row's change: that also moves when a rig finds another place in the order.
+        self.view.clicked.connect(self._choose)
+        self.view.activated.connect(self._choose)
         self.body.addWidget(self.view)
 
     def show_rig(self, sample: RigSample, machines: Mapping[MachineId, str]) -> None:
@@ -209,3 +216,69 @@ class FleetCard(Card):
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
             self.chosen.emit(self.model.key(index.row()))
+
+
+class FleetSide:
+    """What the Rigs page has beside the rig it shows: the fleet's table, and the ways to rigs, alerts and evidence.
+
+    Attributes:
+        rig: The key of the rig that is looked at; empty for this computer.
+        card: The table; hidden while no other rig is read.
+        actions: Buttons for the card of what happened.
+    """
+
+    def __init__(self, program: Program, window_services: WindowServices, show: Callable[[], None]) -> None:
+        self.rig = ""
+        self._program, self._window, self._show = program, window_services, show
+        self._seen: dict[str, RigSample] = {}
+        self.card = FleetCard()
+        self.card.hide()
+        self.card.chosen.connect(self._choose)
+        self.actions = (
+            Button(tr("Alerts…"), small=True, name="rigs.alerts", act=window_services.open_alerts),
+            Button(tr("Rigs…"), small=True, name="rigs.sources", act=self._open_sources),
+        )
+
+    def update(self, own: RigSample) -> RigSample:
+        """Take what is new of every rig into the table; the sample of the rig that is looked at."""
+        monitoring = self._program.monitoring
+        fleet = monitoring.parts.fleet if monitoring.parts is not None else None
+        latest = {} if fleet is None else {key: fleet.latest(key) for key in fleet.rig_keys()}
+        others = {key: sample for key, sample in latest.items() if sample is not None}
+        self.card.setVisible(bool(others))
+        if not others:
+            self.rig, self._seen = "", {}
+            return own
+        machines = monitoring.settings().machines
+        known = {"": own, **others}
+        if self._seen.keys() - known.keys():
+            self.card.keep(set(known))
+        for key, sample in known.items():
+            if self._seen.get(key) is not sample:
+                self.card.show_rig(sample, machines)
+        self._seen = known
+        chosen = known.get(self.rig, own)
+        if chosen is not own and not chosen.gpus:  # it fell silent while it was looked at
+            self.rig = ""
+            self._say(chosen)
+            return own
+        return chosen
+
+    def _choose(self, key: str) -> None:
+        sample = self._seen.get(key)
+        if key == self.rig or sample is None:
+            return
+        if key and not sample.gpus:
+            self._say(sample)
+            return
+        self.rig = key
+        self._show()
+
+    def _say(self, sample: RigSample) -> None:
+        body = driver_text(sample.trouble) if sample.trouble is not None else tr("It tells of no GPU.")
+        self._window.show_notice(Notice(tr("{rig} is silent", rig=sample.rig), body))
+
+    def _open_sources(self) -> None:
+        from dbc_desktop.ui.dialogs.rig_sources import RigSourcesSheet
+
+        self._window.open_sheet(RigSourcesSheet(self._program, self._show))

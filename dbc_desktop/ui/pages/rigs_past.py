@@ -35,9 +35,9 @@ class Past:
 
 
 def read_past(
-    store: HistoryStore, uuid: str, uuids: Sequence[str], end: float, seconds: int, fields: Sequence[str]
+    store: HistoryStore, rig: str, uuid: str, uuids: Sequence[str], end: float, seconds: int, fields: Sequence[str]
 ) -> Past:
-    """Read what the page shows of `seconds` up to `end`.
+    """Read what the page shows of a rig's `seconds` up to `end`.
 
     Raises:
         StorageError: The history cannot be read.
@@ -46,8 +46,8 @@ def read_past(
     return Past(
         uuid,
         seconds,
-        {field: store.range("", uuid, field, start, end, CURVE_STEPS) for field in fields},
-        {one: store.range("", one, "gpu_percent", start, end, SPARK_STEPS) for one in uuids},
+        {field: store.range(rig, uuid, field, start, end, CURVE_STEPS) for field in fields},
+        {one: store.range(rig, one, "gpu_percent", start, end, SPARK_STEPS) for one in uuids},
     )
 
 
