@@ -86,6 +86,9 @@ class NetworkScreen:
 def network_screen(summary: NetworkSummary, head: Head, profile: str) -> NetworkScreen:
     """What the page shows at `head`, from a reading that may be some blocks older."""
     election = summary.election
+    if election is None:
+        note = tr("not told by this chain")
+        return NetworkScreen(profile, _figures(summary, head), tr("Super nodes"), note, (), None)
     return NetworkScreen(
         badge=_rule(election, profile),
         figures=_figures(summary, head),
@@ -251,7 +254,7 @@ class StakeSheetScreen:
 def outcome_of(summary: NetworkSummary, node: SuperNode, amount: Balance | None) -> StakeSheetScreen:
     """What the next election would say of `node`, had the account staked so much more for it."""
     support, election = summary.support, summary.election
-    if amount is None or support is None:
+    if amount is None or support is None or election is None:
         return StakeSheetScreen("", "muted")
     total = projected_total(election, support, node, amount)
     if total is None:

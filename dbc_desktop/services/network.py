@@ -9,7 +9,7 @@ from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import InsufficientFunds, InvalidInput
-from dbc_desktop.domain.network import Head, NetworkTotals
+from dbc_desktop.domain.network import Capability, Head, NetworkTotals
 from dbc_desktop.domain.super_node import Election, Payee, PayTo, SuperNode, Supply, Support
 
 FOR_FEES = Balance.of_dbc(1)
@@ -18,10 +18,16 @@ FOR_FEES = Balance.of_dbc(1)
 
 @dataclass(frozen=True, slots=True)
 class NetworkSummary:
-    """What the Network page shows; `account` and `support` are None where nobody is chosen."""
+    """What the Network page shows.
+
+    Attributes:
+        election: None where the chain does not tell of its super nodes; then there is no support either.
+        account: None where nobody is chosen.
+        support: What that account stakes for super nodes.
+    """
 
     head: Head
-    election: Election
+    election: Election | None
     supply: Supply
     totals: NetworkTotals
     account: AccountState | None
@@ -38,13 +44,14 @@ class NetworkSummary:
 
 def network_summary(backend: ChainReader, address: Address | None) -> NetworkSummary:
     """The network at its newest block, and what `address` stakes for super nodes."""
+    tells = Capability.SUPER_NODES in backend.capabilities()
     return NetworkSummary(
         head=backend.head(),
-        election=backend.election(),
+        election=backend.election() if tells else None,
         supply=backend.supply(),
         totals=backend.network(),
         account=None if address is None else backend.account(address),
-        support=None if address is None else backend.support_of(address),
+        support=backend.support_of(address) if tells and address is not None else None,
     )
 
 

@@ -53,6 +53,10 @@ class Chain:
         self.free = dbc("1001")
         self.fail: DbcError | None = None
         self.reads = 0
+        self.can = frozenset(Capability)
+
+    def capabilities(self) -> frozenset[Capability]:
+        return self.can
 
     def head(self) -> Head:
         self.reads += 1
@@ -308,15 +312,23 @@ def test_a_super_node_of_ones_own_supports_nobody(page: NetworkPage, chain: Chai
     assert "This account stands for election itself." in texts(page)
 
 
-def test_a_chain_that_does_not_tell_of_super_nodes_says_so(page: NetworkPage, window: FakeWindow, chain: Chain) -> None:
-    window.capabilities = lambda: frozenset({Capability.PREVIEW})  # type: ignore[method-assign]
-    went: list[str] = []
-    page.navigate.connect(lambda key, _: went.append(key))
+def test_a_chain_that_does_not_tell_of_super_nodes_shows_the_rest_and_says_so(page: NetworkPage, chain: Chain) -> None:
+    chain.can = frozenset({Capability.PREVIEW})
     page.on_shown()
-    assert page.state == "message"
-    assert chain.reads == 0
-    button(page, "network.empty.settings").click()
-    assert went == ["settings"]
+    assert page.state == "content"
+    shown = texts(page)
+    for text in (
+        "3,900,000,000",
+        "80 rented, 25 % · 40 machines",
+        "not told by this chain",
+        "Here you would stake DBC behind a super node. This chain does not tell of them.",
+    ):
+        assert text in shown
+    assert cells(page) == []
+    for name in ("network.support", "network.create", "network.unstake"):
+        assert not button(page, name).isVisibleTo(page)
+    page.on_head(HeadChange(head_at(NEXT + 5), ()))
+    assert chain.reads == 1
 
 
 def test_nobody_stands(page: NetworkPage, chain: Chain) -> None:

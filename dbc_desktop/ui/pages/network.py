@@ -11,7 +11,7 @@ from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.account import Account, Address
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import ChainUnreachable, DbcError
-from dbc_desktop.domain.network import Capability, Head
+from dbc_desktop.domain.network import Head
 from dbc_desktop.screens.network import FigureCard as FigureText
 from dbc_desktop.screens.network import NetworkScreen, SupportCard, network_screen
 from dbc_desktop.screens.notices import notice_for
@@ -113,7 +113,8 @@ class NetworkPage(Page):
     def on_head(self, change: HeadChange) -> None:
         """Read again where something moved; else only the countdown goes on."""
         summary = self._summary
-        moved = summary is None or change.head.height >= summary.election.next_height
+        election = None if summary is None else summary.election
+        moved = summary is None or (election is not None and change.head.height >= election.next_height)
         if moved or any(event.pallet in _MOVING for event in change.events):
             self._read()
         else:
@@ -121,16 +122,6 @@ class NetworkPage(Page):
             self._fill()
 
     def _read(self) -> None:
-        if Capability.SUPER_NODES not in self.window_services.capabilities():
-            self._support_button.hide()
-            self.show_empty(
-                tr("Not told by this chain"),
-                tr("Here you would see super nodes, the supply and the price. This chain does not tell them."),
-                tr("Choose another chain"),
-                lambda: self.navigate.emit("settings", None),
-                name="network.empty.settings",
-            )
-            return
         if self._is_reading:
             self._is_asked_again = True
             return
@@ -172,7 +163,7 @@ class NetworkPage(Page):
             return
         screen = network_screen(self._summary, self._head, self._profile())
         self.head_badge.show_state(screen.badge, "accent")
-        self.head_badge.show()
+        self.head_badge.setVisible(bool(screen.badge))
         for card, figure in zip(self._figures, screen.figures, strict=True):
             card.show_figure(figure)
         self._threshold.setText(screen.note)
@@ -193,11 +184,16 @@ class NetworkPage(Page):
         self._allow()
 
     def _fill_support(self, card: SupportCard | None) -> None:
-        self._create.setVisible(card is None)
+        tells = self._summary is not None and self._summary.election is not None
+        self._create.setVisible(card is None and tells)
         for widget in (self._support_rows, self._withdraw, self._stop, self._unstake):
             widget.setVisible(card is not None)
         if card is None:
-            self._support_note.setText(tr("With an account you can stake DBC behind a super node and earn with it."))
+            self._support_note.setText(
+                tr("With an account you can stake DBC behind a super node and earn with it.")
+                if tells
+                else tr("Here you would stake DBC behind a super node. This chain does not tell of them.")
+            )
             return
         self._support_rows.set_rows(card.rows)
         self._support_note.setText(card.note)
@@ -229,7 +225,7 @@ class NetworkPage(Page):
 
     def _ask_to_support(self) -> None:
         summary = self._summary
-        if summary is None or summary.support is None or summary.support.is_super_node:
+        if summary is None or summary.election is None or summary.support is None or summary.support.is_super_node:
             return
         node = next((one for one in summary.election.nodes if one.address == self._chosen), None)
         if node is not None:
