@@ -249,6 +249,21 @@ class BackendSuite:
                 chain.submit(data)
             assert refused.value.reason == "malformed"
 
+    def test_an_argument_that_is_too_long_is_refused_before_anything_runs(
+        self, chain: LocalBackend, alice: ChainUser
+    ) -> None:
+        funded(chain, alice)
+        before = chain.account(alice.address)
+        for call in (
+            Call("OnlineProfile", "bond_machine", (MACHINE, b"x" * 70_000, bytes(64))),
+            Call("OnlineProfile", "apply_slash_review", (0, b"x" * 1_000_000)),
+        ):
+            with pytest.raises(InvalidTransaction) as refused:
+                alice.send(chain, call)
+            assert refused.value.reason == "malformed"
+        chain.jump(1)
+        assert chain.account(alice.address) == before
+
     def test_who_has_nothing_cannot_pay(self, chain: LocalBackend, alice: ChainUser, bob: ChainUser) -> None:
         with pytest.raises(InvalidTransaction) as refused:
             bob.send(chain, transfer(alice.address.raw, 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from dbc_desktop.chain.local import branches
@@ -97,10 +98,14 @@ class TimeTravel:
     # --- branches -----------------------------------------------------------------------------------------------
 
     def branches(self) -> tuple[Branch, ...]:
-        """All branches, `main` first."""
+        """All branches, `main` first; asking writes nothing."""
         with self._turns:
-            self._commit()
-        return branches.branch_list(self._root)
+            height, here = self._ledger.height, self._folder
+        found = branches.branch_list(self._root)
+        return tuple(
+            replace(one, height=height) if branches.branch_folder(self._root, one.name) == here else one
+            for one in found
+        )
 
     def make_branch(self, name: str, height: int | None = None, progress: Progress | None = None) -> Branch:
         """Make another branch that shares the log of the active one up to `height`, by default up to the newest block.
