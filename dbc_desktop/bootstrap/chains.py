@@ -35,4 +35,13 @@ def networks_of(home: Path, clock: Clock) -> Networks:
 
         return probe(endpoints, genesis_hash, clock)
 
-    return Networks(home, look)
+    def make(network: Network, copy: bytes) -> None:
+        from dbc_desktop.chain.host import HostedChain
+
+        chain = HostedChain(home / network.folder, profile=network.rules, is_running=False, practice=copy)
+        try:
+            chain.head()
+        finally:
+            chain.close()
+
+    return Networks(home, look, make)

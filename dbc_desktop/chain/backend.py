@@ -204,6 +204,14 @@ class ChainBackend(ChainReader, Protocol):
             BackendMismatch: `payload`, `genesis` or `version`: they do not, or the chain changed since.
         """
 
+    def stash_copy(self, stash: Address) -> bytes:
+        """A stash with its machines, rewards and leases at the newest block, to practise with on a local chain.
+
+        Raises:
+            InvalidInput: `address` with `no_stash`: it has no machine.
+            BackendMismatch: `practice`: this is a local chain already.
+        """
+
     def drift(self) -> tuple[Drift, ...]:
         """Where the chain's rules differ from those this program computes by; nothing on the embedded chain."""
 

@@ -50,11 +50,14 @@ class HostedChain(HostedReads, HostedTravel):
         is_running: bool = True,
         residents: bool = True,
         seed: bytes | None = None,
+        practice: bytes = b"",
     ) -> None:
         options: dict[str, Any] = {"profile": profile, "is_running": is_running, "residents": residents}
         options["rescues"] = True
         if seed is not None:
             options["seed"] = seed
+        if practice:
+            options["practice"] = practice
         self._start(folder, options)
 
     def _start(self, folder: Path, options: dict[str, Any]) -> None:
@@ -94,6 +97,11 @@ class HostedChain(HostedReads, HostedTravel):
     def check_draft(self, draft: Draft) -> None:
         """The bytes of `draft` must say what it shows."""
         self._ask("check_draft", draft)
+
+    def stash_copy(self, stash: Address) -> bytes:
+        """A stash as it is now, to practise with."""
+        found: bytes = self._ask("stash_copy", stash)
+        return found
 
     def drift(self) -> tuple[Drift, ...]:
         """Where the chain's rules differ from those this program computes by."""

@@ -58,6 +58,7 @@ METHODS = WITH_PROGRESS | frozenset(
         "check_draft",
         "health",
         "drift",
+        "stash_copy",
         "preview",
         "submit",
         "receipt",

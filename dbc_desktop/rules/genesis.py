@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC
 from dbc_desktop.domain.super_node import Payee, PayTo, SuperNodePrefs
-from dbc_desktop.rules import balances, committee, price, technical_committee, treasury
+from dbc_desktop.rules import balances, committee, practice, price, technical_committee, treasury
 from dbc_desktop.rules.dispatch import SUDO_KEY
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.profile import PROFILES, RulesProfile
@@ -52,6 +52,7 @@ class GenesisSpec:
         technical: Who sits in the technical committee, which grants appeals.
         box_keys: X25519 keys of the committee's members, in their order; empty: their accounts stand in, and nobody
             can read what is sealed to them.
+        practice: A stash of a real network that enters later (`rules/practice.py`); empty: none.
     """
 
     profile: str
@@ -67,6 +68,7 @@ class GenesisSpec:
     supporters: tuple[FirstSupporter, ...] = ()
     technical: tuple[bytes, ...] = ()
     box_keys: tuple[bytes, ...] = ()
+    practice: bytes = b""
 
 
 def genesis(spec: GenesisSpec) -> Engine:
@@ -107,6 +109,8 @@ def genesis_under(profile: RulesProfile, spec: GenesisSpec) -> Engine:
         treasury.await_spend(work)
     if spec.technical:
         technical_committee.set_members(work, spec.technical, None, 0)
+    if spec.practice:
+        practice.await_copy(work, spec.practice)
     layer.settle()
     digest = blake2b(b"".join((spec.profile.encode(), spec.seed)), digest_size=32)
     for name, key, value in state.rows():

@@ -7,6 +7,7 @@ from dbc_desktop.rules import (
     committee_election,
     generic_func,
     online_committee,
+    practice,
     rent_machine,
     treasury,
 )
@@ -36,6 +37,7 @@ def on_initialize(work: Work) -> None:
     verdict.execute_results(work)
     interruptible_verification.execute_slashes(work)
     interruptible_verdicts.execute_results(work)
+    practice.begin(work)
 
 
 def on_finalize(work: Work) -> None:

@@ -21,6 +21,7 @@ _AMOUNT: dict[str, Sentence] = {
     "too_large": lambda f: tr("No account can hold that much. Type a smaller amount."),
 }
 _ADDRESS: dict[str, Sentence] = {
+    "no_stash": lambda f: tr("This account has no machine on the network that is open. Type the stash's address."),
     "empty": lambda f: tr("Paste the address of the account."),
     "not_an_address": lambda f: tr("This is not an address. It has 47 or 48 letters and digits and starts with 5."),
     "other_network": lambda f: tr(

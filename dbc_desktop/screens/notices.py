@@ -172,6 +172,7 @@ _MISMATCH: dict[str, Callable[[], str]] = {
     "explorer": lambda: tr("A node keeps no index of its past. The embedded chain does."),
     "explain": lambda: tr("A node does not keep what a reward was reckoned from. The embedded chain does."),
     "super_nodes": lambda: tr("Super nodes of a real node are not read yet."),
+    "practice": lambda: tr("Practice goes on from a real network. Open one first."),
     "decimals": lambda: tr("Its coin is divided in another way. It is not a DBC chain."),
     "storage": lambda: tr("This chain does not keep what this page reads. It runs another version."),
 }

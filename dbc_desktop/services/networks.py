@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from dbc_desktop.domain.errors import BackendMismatch, InvalidInput
+from dbc_desktop.domain.errors import BackendMismatch, DbcError, InvalidInput
 from dbc_desktop.domain.network import NodeHealth
 from dbc_desktop.rules.profile import PROFILES
 from dbc_desktop.storage.files import files_translated, read_limited, write_whole
@@ -26,6 +26,11 @@ _SCHEMES = ("https", "http", "wss", "ws")
 LOCAL, NODE = "local", "node"
 FIRST, MAINNET = "local", "mainnet"
 """Keys of the two networks that are always there."""
+
+Make = Callable[["Network", bytes], None]
+"""Makes a new local chain on disk that goes on from a copy of a stash; returns when it stands."""
+
+PRACTICE_RULES = "mainnet-411"
 
 Probe = Callable[[tuple[str, ...], bytes | None], tuple[bytes, NodeHealth]]
 """Endpoints and the pinned genesis; the genesis that is shown, and how the node fares."""
@@ -70,10 +75,11 @@ class Networks:
     Args:
         home: The data folder.
         probe: How a node is looked at without opening it.
+        make: How a chain to practise on is made.
     """
 
-    def __init__(self, home: Path, probe: Probe) -> None:
-        self._home, self._probe = home, probe
+    def __init__(self, home: Path, probe: Probe, make: Make | None = None) -> None:
+        self._home, self._probe, self._make = home, probe, make
         self._path = home / "networks.json"
 
     def all(self) -> tuple[Network, ...]:
@@ -125,6 +131,23 @@ class Networks:
         key = _free_key(kept, "chain")
         made = Network(key, _checked_name(kept, name), LOCAL, folder=f"chains/{key}", rules=rules)
         self._write(kept | {made.key: made}, chosen)
+        return made
+
+    def practice(self, name: str, copy: bytes) -> Network:
+        """A local chain by the network's rules that goes on from `copy` (`ChainBackend.stash_copy`); takes seconds.
+
+        Raises:
+            InvalidInput: As `add_local`.
+            DataUnwritable: Read-only or full; then it is not in the list.
+        """
+        if self._make is None:
+            raise BackendMismatch("practice")
+        made = self.add_local(name, PRACTICE_RULES)
+        try:
+            self._make(made, copy)
+        except DbcError:
+            self.remove(made.key)
+            raise
         return made
 
     def change_endpoints(self, key: str, endpoints: str) -> Network:

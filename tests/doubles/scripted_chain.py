@@ -200,6 +200,9 @@ class ScriptedChain:
     def draft(self, call: Call, signer: Address) -> Draft:
         return codec.priced(call, signer.raw, self.signing_context(signer), self.fee_of)
 
+    def stash_copy(self, stash: Address) -> bytes:
+        raise AssertionError(stash)
+
     def drift(self) -> tuple[Drift, ...]:
         return ()
 

@@ -7,10 +7,12 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from dbc_desktop.domain.errors import ChainUnreachable
+from dbc_desktop.crypto import ss58
+from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.errors import ChainUnreachable, DataUnwritable, InvalidInput
 from dbc_desktop.domain.network import NodeHealth
 from dbc_desktop.services.networks import Networks
-from dbc_desktop.ui.dialogs.networks import AddNodeSheet, NetworksSheet, NewChainSheet, RemoveChainSheet
+from dbc_desktop.ui.dialogs.networks import AddNodeSheet, NetworksSheet, NewChainSheet, PracticeSheet, RemoveChainSheet
 from tests.ui.fake_program import InlineRunner
 
 
@@ -89,3 +91,47 @@ def test_a_local_chain_is_made_and_deleted_only_by_its_name(qtbot: QtBot, parts:
     remove.name.set_text("Practice")
     remove.go.click()
     assert [one.key for one in parts.networks.all()] == ["local", "mainnet"]
+
+
+def test_practice_reads_a_stash_and_makes_a_chain(qtbot: QtBot, tmp_path: Path) -> None:
+    made: list[tuple[str, bytes]] = []
+    networks = Networks(tmp_path, look, lambda network, copy: made.append((network.folder, copy)))
+
+    class Node:
+        def stash_copy(self, stash: Address) -> bytes:
+            if stash.raw == b"\x02" * 32:
+                raise InvalidInput("address", "no_stash")
+            return b"copy of " + stash.raw[:1]
+
+    parts: Any = Parts(networks)
+    parts.backend = Node()
+    networks.add_node("Mine", "http://127.0.0.1:9944")
+    local = NetworksSheet(parts, networks)
+    qtbot.addWidget(local)
+    assert local.practice.isHidden()
+    networks.choose("node-1")
+    listed = NetworksSheet(parts, networks)
+    qtbot.addWidget(listed)
+    assert not listed.practice.isHidden()
+    sheet = PracticeSheet(parts, networks)
+    qtbot.addWidget(sheet)
+    sheet.name.set_text("Like mine")
+    sheet.address.set_text(ss58.encode(b"\x02" * 32))
+    sheet.go.click()
+    assert any("no machine" in label.text() for label in sheet.address.findChildren(QLabel))
+    assert made == []
+    sheet.address.set_text(ss58.encode(b"\x01" * 32))
+    with qtbot.waitSignal(sheet.added):
+        sheet.go.click()
+    assert made == [("chains/chain-1", b"copy of \x01")]
+    assert networks.all()[1].name == "Like mine"
+
+
+def test_a_chain_that_cannot_be_made_is_not_in_the_list(tmp_path: Path) -> None:
+    def make(network: object, copy: bytes) -> None:
+        raise DataUnwritable(tmp_path, "full")
+
+    networks = Networks(tmp_path, look, make)
+    with pytest.raises(DataUnwritable):
+        networks.practice("Like mine", b"copy")
+    assert [one.key for one in networks.all()] == ["local", "mainnet"]

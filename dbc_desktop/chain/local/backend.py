@@ -27,7 +27,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO
 from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, SigningContext
 from dbc_desktop.domain.clock import Clock
-from dbc_desktop.domain.errors import ChainDamaged, DataCorrupt, DbcError
+from dbc_desktop.domain.errors import BackendMismatch, ChainDamaged, DataCorrupt, DbcError
 from dbc_desktop.domain.machine import HardwareInfo
 from dbc_desktop.domain.network import BLOCK_MS, Capability, ClockMode, Drift, Head, Identity
 from dbc_desktop.lanes.clock import SystemClock
@@ -56,6 +56,7 @@ class LocalChain(LocalReads, TimeTravel, Panel):
         is_running: False lets the clock stand still, whatever mode the file remembers.
         residents: Whether residents act; on a new chain also whether they are endowed.
         seed: Public seed of a new chain; the residents' play keys follow from it.
+        practice: A stash of a real network that a new chain goes on from (`rules/practice.py`).
         rescues: Where the file is damaged, put what still runs into a branch and only read that; see `Identity`.
 
     Raises:
@@ -73,6 +74,7 @@ class LocalChain(LocalReads, TimeTravel, Panel):
         residents: bool = True,
         seed: bytes = SEED,
         rescues: bool = False,
+        practice: bytes = b"",
     ) -> None:
         self._own_clock = SystemClock() if clock is None else None
         self._clock: Clock = clock or self._own_clock or SystemClock()
@@ -84,7 +86,7 @@ class LocalChain(LocalReads, TimeTravel, Panel):
         self._moves = 0
         self._root = folder
         self._folder = active_folder(folder)
-        self._with_residents = residents
+        self._with_residents, self._practice = residents, practice
         self._faults = Faults()
         self._rescued: Rescued | None = None
         self._lock = FolderLock(folder)
@@ -109,7 +111,7 @@ class LocalChain(LocalReads, TimeTravel, Panel):
     def _open(self, folder: Path, profile: str, seed: bytes) -> None:
         now_ms = int(self._clock.now() * 1_000)
         with_residents = self._with_residents
-        ledger = Ledger(folder, profile, seed, now_ms, endow_residents=with_residents)
+        ledger = Ledger(folder, profile, seed, now_ms, endow_residents=with_residents, practice=self._practice)
         with ExitStack() as on_failure:
             on_failure.callback(ledger.store.close)
             residents = Residents(ledger)
@@ -217,6 +219,10 @@ class LocalChain(LocalReads, TimeTravel, Panel):
             BackendMismatch: They do not.
         """
         codec.refuse_other_bytes(draft)
+
+    def stash_copy(self, stash: Address) -> bytes:
+        """Not here: practice goes on from a real network."""
+        raise BackendMismatch("practice")
 
     def drift(self) -> tuple[Drift, ...]:
         """Nothing: its rules are this program's."""

@@ -186,7 +186,7 @@ def resident_names(seed: bytes) -> dict[bytes, str]:
     return {keys.account(name): name for name in (*names, *(operator.name for operator in OPERATORS))}
 
 
-def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> GenesisSpec:
+def launch_genesis(profile: str, seed: bytes, *, residents: bool = True, practice: bytes = b"") -> GenesisSpec:
     """The genesis of the embedded chain: 3.9 billion DBC, five committee members, the bank holds what is left.
 
     Machines are priced by `STANDARD_PRICE`, not by the profile's own.
@@ -216,13 +216,14 @@ def launch_genesis(profile: str, seed: bytes, *, residents: bool = True) -> Gene
         supporters=supporters,
         technical=tuple(keys.account(name) for name in TECHNICAL),
         box_keys=tuple(keys.box(name).public for name in COMMITTEE),
+        practice=practice,
     )
 
 
 def pack_spec(spec: GenesisSpec) -> bytes:
     """The one form in which a genesis is kept and hashed; without what came later as it was before there was that."""
     held = asdict(spec)
-    for name in ("standard_price", "treasury_spends", "super_nodes", "supporters", "technical", "box_keys"):
+    for name in ("standard_price", "treasury_spends", "super_nodes", "supporters", "technical", "box_keys", "practice"):
         if not held[name]:
             del held[name]
     return json.dumps(held, default=bytes.hex, sort_keys=True, separators=(",", ":")).encode()
@@ -256,6 +257,7 @@ def unpack_spec(data: bytes) -> GenesisSpec:
         ),
         technical=tuple(bytes.fromhex(member) for member in held.get("technical", ())),
         box_keys=tuple(bytes.fromhex(key) for key in held.get("box_keys", ())),
+        practice=bytes.fromhex(held.get("practice", "")),
     )
 
 

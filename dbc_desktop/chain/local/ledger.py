@@ -74,7 +74,16 @@ def hash_after(last_hash: bytes, height: int) -> bytes:
 class Ledger:
     """One chain file and the engine at its head. One thread at a time."""
 
-    def __init__(self, folder: Path, profile: str, seed: bytes, start_ms: int, *, endow_residents: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        profile: str,
+        seed: bytes,
+        start_ms: int,
+        *,
+        endow_residents: bool = True,
+        practice: bytes = b"",
+    ) -> None:
         self.store = Store(folder)
         self.acting: Acting = Nobody()
         self.engine: Engine
@@ -92,7 +101,8 @@ class Ledger:
             self.is_new = self.store.meta("genesis") is None
             if self.is_new:
                 with translated(self.store.path):
-                    self._create(launch_genesis(profile, seed, residents=endow_residents), start_ms)
+                    spec = launch_genesis(profile, seed, residents=endow_residents, practice=practice)
+                    self._create(spec, start_ms)
             else:
                 self.reload()
             on_failure.pop_all()

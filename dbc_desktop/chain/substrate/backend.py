@@ -17,6 +17,7 @@ from dbc_desktop.chain.substrate.follow import POLL_SECONDS, Follower
 from dbc_desktop.chain.substrate.look_ahead import look_ahead
 from dbc_desktop.chain.substrate.outcomes import Outcomes
 from dbc_desktop.chain.substrate.pool import Pool, proportionate
+from dbc_desktop.chain.substrate.practice import copy_of
 from dbc_desktop.chain.substrate.probe import health_of
 from dbc_desktop.chain.substrate.reads import NodeReads, Standing
 from dbc_desktop.chain.substrate.reward_log import RewardLog
@@ -133,6 +134,14 @@ class SubstrateChain(NodeReads):
         """
         now = self._now(fresh=True)
         return health_of(self._rpc, now.header.height, now.finalised, now.runtime.spec_version)
+
+    def stash_copy(self, stash: Address) -> bytes:
+        """A stash with its machines, rewards and leases at the newest block, to practise with on a local chain.
+
+        Raises:
+            InvalidInput: `address` with `no_stash`.
+        """
+        return copy_of(self._mirror(), stash.raw)
 
     def drift(self) -> tuple[Drift, ...]:
         """Where the node's rules differ from those this program computes by."""

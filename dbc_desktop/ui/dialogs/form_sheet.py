@@ -23,7 +23,10 @@ class FormSheet(Sheet):
     Attributes:
         go: The button that acts.
         prefix: Begins the name of each widget.
+        lane: Where `work` runs.
     """
+
+    lane = "secrets"
 
     def __init__(
         self,
@@ -104,7 +107,7 @@ class FormSheet(Sheet):
             return
         if work is not None:
             self.go.setEnabled(False)
-            self.program.runner.command("secrets", work, owner=self, done=self._succeeded, failed=self.failed)
+            self.program.runner.command(self.lane, work, owner=self, done=self._succeeded, failed=self.failed)
 
     def _succeeded(self, result: Any) -> None:
         self.go.setEnabled(True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from dbc_desktop.crypto import ss58
+from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.errors import DbcError
 from dbc_desktop.domain.network import NodeHealth
 from dbc_desktop.screens.networks import NetworkRow, networks_screen
@@ -52,9 +54,12 @@ class NetworksSheet(Sheet):
         self.body.addWidget(self._note)
         self.add_node = Button(tr("Add a node…"), name="networks.add_node", act=self._add_node)
         self.add_local = Button(tr("New local chain…"), name="networks.add_local", act=self._add_local)
+        self.practice = Button(tr("Practise from an account…"), name="networks.practice", act=self._practise)
+        self.practice.setVisible(networks.chosen().kind == NODE)
         self.close_button = Button(tr("Close"), "primary", name="networks.close", act=self.close_sheet)
         self.buttons.addWidget(self.add_node)
         self.buttons.addWidget(self.add_local)
+        self.buttons.addWidget(self.practice)
         self.buttons.addStretch(1)
         self.buttons.addWidget(self.close_button)
         self.read()
@@ -143,6 +148,9 @@ class NetworksSheet(Sheet):
     def _add_local(self) -> None:
         self.sheet_asked.emit(NewChainSheet(self._program, self._networks))
 
+    def _practise(self) -> None:
+        self.sheet_asked.emit(PracticeSheet(self._program, self._networks))
+
     def _say(self, error: DbcError) -> None:
         notice = notice_for(error)
         self._problem.setText(f"{notice.title}. {notice.body}")
@@ -152,6 +160,7 @@ class NetworksSheet(Sheet):
 class AddNodeSheet(FormSheet):
     """A node by its name and addresses; `added` when it is in the list."""
 
+    lane = "io"
     added = Signal()
 
     def __init__(self, program: Program, networks: Networks) -> None:
@@ -181,6 +190,7 @@ class AddNodeSheet(FormSheet):
 class NewChainSheet(FormSheet):
     """Another local chain, by the rules of one's choice."""
 
+    lane = "io"
     added = Signal()
 
     def __init__(self, program: Program, networks: Networks) -> None:
@@ -210,9 +220,42 @@ class NewChainSheet(FormSheet):
         self.added.emit()
 
 
+class PracticeSheet(FormSheet):
+    """Reads a stash from the node that is open, and makes a local chain that goes on from there."""
+
+    lane = "io"
+    added = Signal()
+
+    def __init__(self, program: Program, networks: Networks) -> None:
+        super().__init__(program, "practice", tr("Practise from an account"), go=tr("Read and make it"))
+        self._networks = networks
+        self.name = self.add_field("name", tr("Name"), wrong="network_name", text=tr("Practice"))
+        self.address = self.add_field("address", tr("Address of the stash"), mono=True)
+        self.add_note(
+            tr(
+                "Its machines, locked rewards, coins and running leases are read from the open node and go on on a"
+                " local chain with play money. Nothing is sent to the node, and nothing there changes. Machines earn"
+                " there from the next era on; what still waits for a committee or a confirmation is left out."
+            )
+        )
+        self.end_fields()
+
+    def work(self) -> Callable[[], Any]:
+        """Read it and make the chain."""
+        name, backend = self.name.text(), self.program.backend
+        stash = Address(ss58.decode(self.address.text().strip()))
+        return lambda: self._networks.practice(name, backend.stash_copy(stash))
+
+    def done(self, result: Any) -> None:
+        """Back to the list."""
+        self.close_sheet()
+        self.added.emit()
+
+
 class RemoveChainSheet(FormSheet):
     """Asks before a local chain is deleted; its name must be typed."""
 
+    lane = "io"
     added = Signal()
 
     def __init__(self, program: Program, networks: Networks, row: NetworkRow) -> None:
