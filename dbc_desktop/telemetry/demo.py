@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.gpu import GpuReading, Missing, ReadingLane, RigSample
+from dbc_desktop.domain.gpu_board import ComputeMode, GpuBoard, GpuHealth, GpuProcess, ProcessKind
+from dbc_desktop.domain.host import HostReading
+
+if TYPE_CHECKING:
+    from dbc_desktop.telemetry.host import HostSensors
 
 GIBIBYTE = 2**30
 SHIFT_SECONDS = 420
@@ -15,6 +21,29 @@ WARMING_SECONDS = 45.0
 POWER_LIMIT = 450.0
 IDLE_POWER = 24.0
 MEMORY_TOTAL = 24 * GIBIBYTE
+SURVEY_SECONDS = 10.0
+_BOARD = GpuBoard(
+    missing=dict.fromkeys(("part_number", "serial", "memory_temperature_limit"), Missing.NOT_SUPPORTED),
+    architecture="Ada",
+    vbios_version="95.02.00.00.00",
+    pci_address="0000:00:00.0",
+    cuda_cores=16_384,
+    compute_capability=(8, 9),
+    memory_bus_bits=384,
+    shutdown_temperature=100,
+    target_temperature=84,
+    power_least=150.0,
+    power_most=POWER_LIMIT,
+    power_default=POWER_LIMIT,
+    graphics_top_mhz=3_105,
+    memory_top_mhz=10_501,
+    video_top_mhz=2_415,
+    fan_count=2,
+    bar1_total=256 * 2**20,
+)
+_HEALTH_MISSING = dict.fromkeys(
+    ("ecc_corrected", "ecc_lifetime", "retired_pages", "row_remapping", "nvlinks", "has_mig"), Missing.NOT_SUPPORTED
+)
 _MISSING = {"memory_temperature": Missing.NOT_SUPPORTED, "ecc_errors": Missing.NOT_SUPPORTED}
 
 
@@ -32,15 +61,23 @@ class DemoSensors:
 
     def __init__(self, rig: str, clock: Clock, gpu_num: int = 8, gpu_name: str = "NVIDIA GeForce RTX 4090") -> None:
         self._rig, self._clock, self._gpu_num, self._gpu_name = rig, clock, gpu_num, gpu_name
+        self._host_sensors: HostSensors | None = None
+        self._host: HostReading | None = None
+        self._health: dict[int, GpuHealth] = {}
 
     def sample(self) -> RigSample:
         """The readings of this second."""
         now = self._clock.now()
         gpus = tuple(self._reading(index, now) for index in range(self._gpu_num))
-        return RigSample(self._rig, self.source, now, gpus)
+        return RigSample(self._rig, self.source, now, gpus, host=self._host)
 
     def survey(self) -> None:
-        """Slow readings are made with the others."""
+        """The computer is real; the slow readings of its GPUs are made with the others."""
+        from dbc_desktop.telemetry.host import HostSensors
+
+        if self._host_sensors is None:
+            self._host_sensors = HostSensors(self._clock)
+        self._host = self._host_sensors.read()
 
     def wait_events(self, seconds: float) -> bool:
         """Nothing happens to GPUs that are not real."""
@@ -92,7 +129,32 @@ class DemoSensors:
             pcie_generation=4 if is_busy else 1,
             pcie_lanes=16,
             pcie_top=(4, 16),
+            energy_joules=round(POWER_LIMIT * 0.6 * (now % 1_000_000)),
+            board=_BOARD,
+            health=self._health_of(gpu, now, is_busy=is_busy, used=int(used), fan=min(100, round(fan))),
         )
+
+    def _health_of(self, gpu: int, now: float, *, is_busy: bool, used: int, fan: int) -> GpuHealth:
+        """Made anew every ten seconds, as a real survey is."""
+        known = self._health.get(gpu)
+        if known is not None and 0 <= now - known.taken_at < SURVEY_SECONDS:
+            return known
+        process = GpuProcess(40_000 + gpu, ProcessKind.COMPUTE, "demo", "python train.py", used - 300_000_000)
+        made = self._health[gpu] = GpuHealth(
+            taken_at=now,
+            missing=_HEALTH_MISSING,
+            memory_reserved=420_000_000,
+            bar1_used=12_000_000,
+            fan_percents=(fan, fan),
+            power_set=POWER_LIMIT,
+            pcie_replays=0,
+            has_ecc=False,
+            has_ecc_next=False,
+            compute_mode=ComputeMode.SHARED,
+            is_persistent=True,
+            processes=(process,) if is_busy else (),
+        )
+        return made
 
 
 def _fraction(*key: int) -> float:
