@@ -291,7 +291,7 @@ def _computer(host: HostReading) -> tuple[Reading, ...]:
             formats.temperature(heat),
             "" if heat is not None else tr("no sensor here"),
         ),
-        Reading(tr("Memory"), memory, tr("swap {size}", size=formats.gigabytes(host.swap_used))),
+        Reading(tr("RAM"), memory, tr("swap {size}", size=formats.gigabytes(host.swap_used))),
         *(
             Reading(
                 disk.mount,

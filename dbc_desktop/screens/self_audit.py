@@ -40,7 +40,7 @@ def audit_rows(own: OwnCost | None, cost: SamplerCost, stalls: Sequence[float]) 
     return (
         _row(tr("Processor"), formats.percent(cpu, 1), formats.percent(CPU_BUDGET), cpu is None or cpu <= CPU_BUDGET),
         _row(
-            tr("Memory"),
+            tr("RAM"),
             formats.DASH if memory is None else f"{memory / 2**20:,.0f} MiB",
             f"{MEMORY_BUDGET / 2**20:,.0f} MiB",
             memory is None or memory <= MEMORY_BUDGET,

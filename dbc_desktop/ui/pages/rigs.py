@@ -37,7 +37,7 @@ _COLUMNS = 4
 _READINGS_WIDTH = 430
 _NARROW_BELOW = 980
 QWIDGETSIZE_MAX = 16_777_215  # Qt's own name for "no limit"; PySide does not export it
-_DETAIL_HEIGHT, _TALLEST_DETAIL = 312, 440
+_DETAIL_HEIGHT, _TALLEST_DETAIL = 312, 640
 SILENT_AFTER_MS = 5_000
 PAST_SECONDS = 60.0
 """How often a stretch of the history, and the rentals, are read again while they are looked at."""

@@ -13,7 +13,7 @@ def test_all_is_within_its_budget() -> None:
 
     assert rows == (
         AuditRow("Processor", "3.2 %", "budget 10 %", "text"),
-        AuditRow("Memory", "300 MiB", "budget 350 MiB", "text"),
+        AuditRow("RAM", "300 MiB", "budget 350 MiB", "text"),
         AuditRow("Readings, a cycle", "3.5 ms", "budget 50 ms", "text"),
         AuditRow("Slow readings, a cycle", "41.0 ms", "", "text"),
         AuditRow("Samples missed", "2", "budget 1 %", "text"),
