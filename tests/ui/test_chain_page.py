@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -236,6 +236,27 @@ def test_a_snapshot_is_taken_and_gone_back_to(page: ChainPage, window: Window, c
     listed = window.sheets[-1]
     child(listed, QPushButton, "branches.revert.now").click()
     assert chain.head().height == 3
+
+
+def test_a_chain_is_exported_and_imported_as_a_branch(
+    page: ChainPage, window: Window, chain: LocalChain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "kept.dbcchain"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    child(page, QPushButton, "chain.export").click()
+    assert file.read_bytes().startswith(b"DBCCHAIN")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    child(page, QPushButton, "chain.branches").click()
+    listed = window.sheets[-1]
+    child(listed, QPushButton, "branches.import").click()
+    assert [(one.name, one.height) for one in chain.branches()] == [("main", 3), ("kept", 3)]
+    file.write_bytes(file.read_bytes()[:-9])
+    child(listed, QPushButton, "branches.import").click()
+    assert listed._problem.text().startswith("There is a branch of that name already.")
+    file.rename(tmp_path / "cut.dbcchain")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "cut.dbcchain"), ""))
+    child(listed, QPushButton, "branches.import").click()
+    assert "does not hold what it should" in listed._problem.text()
 
 
 def test_residents_and_faults_have_a_quiet_place(page: ChainPage, window: Window, chain: LocalChain) -> None:

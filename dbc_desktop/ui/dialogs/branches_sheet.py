@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.branches import Branch, BranchComparison, Snapshot
@@ -46,6 +47,7 @@ class BranchesSheet(Sheet):
         self._problem.setObjectName("branches.problem")
         self._problem.hide()
         self.body.addWidget(self._problem)
+        self.buttons.addWidget(Button(tr("Import a file…"), name="branches.import", act=self._choose_file))
         self.buttons.addStretch(1)
         self.buttons.addWidget(Button(tr("Close"), name="branches.close", act=self.close_sheet))
         self._read()
@@ -104,6 +106,13 @@ class BranchesSheet(Sheet):
     def _acted(self) -> None:
         self.moved.emit()
         self._read()
+
+    def _choose_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, tr("Import a chain"), "", "DBC (*.dbcchain)")
+        if chosen:
+            path, backend = Path(chosen), self._program.backend
+            # What a file is called may be no name for a branch: the sheet says so.
+            self._act(lambda: backend.import_branch(path, path.stem))
 
     def _compare(self, name: str) -> None:
         backend = self._program.backend
