@@ -17,7 +17,7 @@ from dbc_desktop.domain.errors import DbcError, InvalidInput
 from dbc_desktop.domain.explorer import HIGHEST, ExtrinsicDetail, ExtrinsicRow, Mark
 from dbc_desktop.domain.network import BlockSummary, Capability, Deadline, Head
 from dbc_desktop.screens import formats
-from dbc_desktop.screens.explorer import detail_screen, past_line, resident_name, total_text, view_name
+from dbc_desktop.screens.explorer import PastLine, detail_screen, past_line, resident_name, total_text, view_name
 from dbc_desktop.screens.input_errors import input_text
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import tr
@@ -40,6 +40,7 @@ class _Read:
 
     head: Head
     page: PastPage
+    lines: tuple[PastLine, ...]
     names: Mapping[bytes, str]
     deadlines: tuple[Deadline, ...]
     branches: tuple[Branch, ...]
@@ -196,11 +197,18 @@ class ChainPage(Page):
         backend, view, query = self.program.backend, self._view, self._query
         account, travels = self.window_services.account(), Capability.JUMP in can
 
+        own = {each.address.raw: each.name for each in self.window_services.accounts()}
+
         def read() -> _Read:
+            head, page = backend.head(), past_page(backend, view, query)
+            known = backend.resident_names() if travels else {}
+            names = {raw: resident_name(name) for raw, name in known.items()} | own
+            # A hundred rows of words take longer to write than a frame lasts: not on the GUI thread.
             return _Read(
-                backend.head(),
-                past_page(backend, view, query),
-                backend.resident_names() if travels else {},
+                head,
+                page,
+                tuple(past_line(row, head, names) for row in page.rows),
+                names,
                 () if account is None else backend.deadlines(account.address),
                 backend.branches() if travels else (),
                 backend.identity().rules_profile,
@@ -218,9 +226,8 @@ class ChainPage(Page):
         self._read_one = found
         is_same = self._shown == (view, query)
         rows = found.page.rows
-        lines = [past_line(row, found.head, self._names()) for row in rows]
         before = self._model.rowCount()
-        self._model.show_first(view, rows, lines, more=found.page.older is not None, is_same=is_same)
+        self._model.show_first(view, rows, found.lines, more=found.page.older is not None, is_same=is_same)
         if not is_same or not before or self._model.rowCount() == len(rows):
             self._older = found.page.older
         self._shown = (view, query)
@@ -255,21 +262,19 @@ class ChainPage(Page):
         if mark is None or self._read_one is None:
             self._model.give_up()
             return
-        head = self._read_one.head
+        head, names = self._read_one.head, self._read_one.names
 
-        def arrived(page: PastPage) -> None:
+        def read() -> tuple[PastPage, tuple[PastLine, ...]]:
+            page = past_page(backend, view, query, mark)
+            return page, tuple(past_line(row, head, names) for row in page.rows)
+
+        def arrived(found: tuple[PastPage, tuple[PastLine, ...]]) -> None:
+            page, lines = found
             if (view, query) == self._shown and mark == self._older:
                 self._older = page.older
-                lines = [past_line(row, head, self._names()) for row in page.rows]
                 self._model.add_older(page.rows, lines, more=page.older is not None)
 
-        self.program.runner.query(
-            "chain-read",
-            lambda: past_page(backend, view, query, mark),
-            owner=self,
-            done=arrived,
-            failed=self._failed,
-        )
+        self.program.runner.query("chain-read", read, owner=self, done=arrived, failed=self._failed)
 
     def _failed(self, error: DbcError) -> None:
         self._is_reading = False
@@ -279,10 +284,8 @@ class ChainPage(Page):
         else:
             self.show_offline(notice_for(error))
 
-    def _names(self) -> dict[bytes, str]:
-        known = self._read_one.names if self._read_one is not None else {}
-        names = {raw: resident_name(name) for raw, name in known.items()}
-        return names | {each.address.raw: each.name for each in self.window_services.accounts()}
+    def _names(self) -> Mapping[bytes, str]:
+        return {} if self._read_one is None else self._read_one.names
 
     # filters
 
