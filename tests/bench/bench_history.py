@@ -83,7 +83,7 @@ def measure() -> list[dict[str, Any]]:
             curves[0].grab()
             one.append((time.perf_counter() - started) * 1_000)
             started = time.perf_counter()
-            whole = read_past(store, uuids[0], uuids, NOW, 365 * 86_400, CURVE_FIELDS)
+            whole = read_past(store, "", uuids[0], uuids, NOW, 365 * 86_400, CURVE_FIELDS)
             for curve, field in zip(curves, CURVE_FIELDS, strict=True):
                 curve.show_past(whole.curves[field], "accent", NOW, 365 * 86_400)
                 curve.grab()
