@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -684,6 +685,14 @@ class TestHostedChain(LocalSuite):
         made.close()
 
 
+@pytest.fixture(scope="module")
+def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new chain by the network's rules, to copy: each test through a node begins where it begins."""
+    made = tmp_path_factory.mktemp("populated") / "chain"
+    LocalChain(made, is_running=False, profile="mainnet-411").close()
+    return made
+
+
 class TestSubstrateChain(BackendSuite):
     """Through a node, over JSON-RPC."""
 
@@ -691,7 +700,8 @@ class TestSubstrateChain(BackendSuite):
     keeps_the_past = False
 
     @pytest.fixture
-    def chain(self, folder: Path) -> Iterator[LocalBackend]:
+    def chain(self, folder: Path, populated: Path) -> Iterator[LocalBackend]:
+        shutil.copytree(populated, folder, ignore=shutil.ignore_patterns("*.lock"))
         made = ChainThroughNode(folder)
         yield made  # type: ignore[misc]
         made.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from dbc_desktop.chain.scale_types import ENUMS, STRUCTS
@@ -339,6 +340,7 @@ NUMBERS = {
 }  # fmt: skip
 
 
+@cache
 def errors() -> dict[str, tuple[str, ...]]:
     """The refusals of the engine, by pallet, as they stand in its sources."""
     found: dict[str, set[str]] = {}
@@ -354,6 +356,11 @@ def errors() -> dict[str, tuple[str, ...]]:
 
 def node_metadata(*, version: int = 14, extensions: list[tuple[str, str, str]] | None = None) -> bytes:
     """The metadata of the node: calls from the catalogue, all else from this file."""
+    return _metadata(version, tuple(EXTENSIONS if extensions is None else extensions))
+
+
+@cache
+def _metadata(version: int, extensions: tuple[tuple[str, str, str], ...]) -> bytes:
     declared = dict(TYPES)
     numbers = dict(NUMBERS)
     calls: dict[str, list[tuple[str, int, tuple[tuple[str | None, str], ...]]]] = {}
@@ -391,7 +398,7 @@ def node_metadata(*, version: int = 14, extensions: list[tuple[str, str, str]] |
     return write(
         Registry(declared),
         pallets,
-        EXTENSIONS if extensions is None else extensions,
+        list(extensions),
         address="MultiAddress",
         call="RuntimeCall",
         signature="MultiSignature",

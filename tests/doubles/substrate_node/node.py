@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from dbc_desktop.chain import extrinsic as extrinsics
@@ -90,6 +91,12 @@ class _Kept:
     stored: dict[tuple[str, str], dict[bytes, bytes]] = field(default_factory=dict)
 
 
+@cache
+def own_codec() -> Codec:
+    """The types that the node keeps its state by, whatever metadata it shows."""
+    return Codec(decode_metadata(node_metadata()))
+
+
 class TestNode:
     """Answers from an embedded chain that its owner moves.
 
@@ -104,7 +111,7 @@ class TestNode:
         self.faults = Faults()
         self.asked: list[str] = []
         self.metadata = metadata or node_metadata()
-        self._codec = Codec(decode_metadata(node_metadata()))
+        self._codec = own_codec()
         self._errors = errors()
         self._lock = threading.RLock()
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
