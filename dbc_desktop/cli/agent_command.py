@@ -47,7 +47,7 @@ def run(options: argparse.Namespace, home: Path, make: Factories) -> None:
     token = read_token(options.token_file) if options.token_file is not None else None
     agent = Agent(Listen(host, port, token, options.certificate, options.key))
     clock = make.clock()
-    sampler = Sampler(make.open_sensors, clock)
+    sampler = Sampler(make.open_sensors, clock, has_slow_lanes=True)
     sampler.subscribe(agent.show)
     agent.start()
     sampler.start()

@@ -145,12 +145,15 @@ RULES: tuple[AlertRule, ...] = (
     AlertRule(AlertKind.DRIVER_HANGS, Severity.LOSS, None, 5.0),
     AlertRule(AlertKind.NODE_GONE, Severity.LOSS, None, 60.0),
     AlertRule(AlertKind.RIG_SILENT, Severity.LOSS, None, 60.0),
-    AlertRule(AlertKind.SLASH_STEP, Severity.LOSS, 600.0),
+    AlertRule(AlertKind.SLASH_STEP, Severity.LOSS, 600.0, clear_seconds=0.0),
     AlertRule(AlertKind.RENTED_IN_TROUBLE, Severity.LOSS, None, 30.0),
-    AlertRule(AlertKind.LEASE_ENDING, Severity.NOTICE, 600.0),
-    AlertRule(AlertKind.CONFIRM_ENDING, Severity.WARN, 100.0),
-    AlertRule(AlertKind.STAKE_SHORT, Severity.WARN),
-    AlertRule(AlertKind.REVEAL_DUE, Severity.WARN, 2_400.0),
-    AlertRule(AlertKind.REWARD_MISSED, Severity.WARN, None, 0.0, 600.0),
+    AlertRule(AlertKind.LEASE_ENDING, Severity.NOTICE, 600.0, clear_seconds=0.0),
+    AlertRule(AlertKind.CONFIRM_ENDING, Severity.WARN, 100.0, clear_seconds=0.0),
+    AlertRule(AlertKind.STAKE_SHORT, Severity.WARN, clear_seconds=0.0),
+    AlertRule(AlertKind.REVEAL_DUE, Severity.WARN, 2_400.0, clear_seconds=0.0),
+    AlertRule(AlertKind.REWARD_MISSED, Severity.WARN, clear_seconds=0.0),
 )
-"""The rules as they come: thresholds that suit most cards, which the person may change."""
+"""The rules as they come: thresholds that suit most cards, which the person may change.
+
+What the chain says does not flicker as a sensor does: it is over in the block in which it is.
+"""

@@ -72,9 +72,14 @@ def alert_row(alert: Alert, now: float) -> AlertRow:
         title=title,
         advice=advice,
         button=tr("I know") if alert.known_at is None and alert.ended_at is None else "",
-        page=_PAGES.get(alert.kind, "rigs"),
+        page=page_of(alert),
         is_known=alert.known_at is not None,
     )
+
+
+def page_of(alert: Alert) -> str:
+    """The page that deals with it."""
+    return _PAGES.get(alert.kind, "rigs")
 
 
 def rule_row(rule: AlertRule) -> RuleRow:

@@ -17,7 +17,7 @@ _DEADLINES = {
     "slash_step": AlertKind.SLASH_STEP,
     "confirm": AlertKind.CONFIRM_ENDING,
     "lease_end": AlertKind.LEASE_ENDING,
-    "reveal": AlertKind.REVEAL_DUE,
+    "committee_work": AlertKind.REVEAL_DUE,
 }
 _PAID_OUT_BY = 100
 """Blocks into an era by which every machine's payout of the era before is through (chain-rules 4.9)."""

@@ -135,14 +135,15 @@ SLOWED = (
     (0x001, "idle"),
     (0x002, "settings"),
     (0x004, "power_limit"),
-    (0x008, "hardware"),
-    (0x010, "sync"),
     (0x020, "heat"),
     (0x040, "heat"),
     (0x080, "power_brake"),
+    (0x008, "hardware"),
+    (0x010, "sync"),
     (0x100, "display"),
 )
-"""NVML's bits of what holds clocks back, and the words of `GpuReading.slowed_by`; DCGM tells the same bits."""
+"""NVML's bits of what holds clocks back (DCGM tells the same), the cause before its effect, and the words of
+`GpuReading.slowed_by`."""
 
 
 def slowed_bits(words: tuple[str, ...]) -> int:

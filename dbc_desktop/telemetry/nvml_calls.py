@@ -9,6 +9,7 @@ from typing import Any
 import pynvml
 
 from dbc_desktop.domain.gpu import Missing
+from dbc_desktop.telemetry.metric_names import slowed_words
 
 Read = Callable[..., Any]
 Single = tuple[str, Read, tuple[Any, ...], int | None, Callable[[Any], Any] | None]
@@ -35,17 +36,6 @@ _REASONS = {
 _PERCENT, _CELSIUS, _MILLIWATTS, _MHZ = 100, 200, 10_000_000, 20_000
 _BYTES = 1 << 50
 """What is above cannot be: NVML answers 0xFFFFFFFF where it has no value, and broken firmware worse."""
-_SLOWED = (
-    (pynvml.nvmlClocksThrottleReasonGpuIdle, "idle"),
-    (pynvml.nvmlClocksThrottleReasonApplicationsClocksSetting, "settings"),
-    (pynvml.nvmlClocksThrottleReasonSwPowerCap, "power_limit"),
-    (pynvml.nvmlClocksThrottleReasonSwThermalSlowdown, "heat"),
-    (pynvml.nvmlClocksThrottleReasonHwThermalSlowdown, "heat"),
-    (pynvml.nvmlClocksThrottleReasonHwPowerBrakeSlowdown, "power_brake"),
-    (pynvml.nvmlClocksThrottleReasonHwSlowdown, "hardware"),
-    (pynvml.nvmlClocksThrottleReasonSyncBoost, "sync"),
-    (pynvml.nvmlClocksThrottleReasonDisplayClockSetting, "display"),
-)
 
 
 class NoValue(Exception):
@@ -110,7 +100,7 @@ def _engine_percent(answer: list[int]) -> int:
 @lru_cache(maxsize=64)
 def slowed_by(bits: int) -> tuple[str, ...]:
     """Words for the reasons that NVML gives as bits."""
-    return tuple(dict.fromkeys(word for bit, word in _SLOWED if bits & bit)) if bits else ()
+    return slowed_words(bits) if bits else ()
 
 
 PAIRS: tuple[Pair, ...] = (

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from dbc_desktop.domain.alert import Alert
 from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.screens.alerts import page_of
 from dbc_desktop.screens.notices import Notice
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.tray import Tray
@@ -92,7 +93,7 @@ class Alarm(QObject):
     def _show(self, found: tuple[Alert, ...]) -> None:
         if self._tray is not None:
             self._tray.show_alerts(found)
-        self._count = sum(alert.known_at is None for alert in found)
+        self._count = sum(alert.known_at is None and page_of(alert) == "rigs" for alert in found)
         self._mark()
 
     def _mark(self) -> None:

@@ -176,7 +176,7 @@ class EventsCard(Card):
     """What happened, newest first."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(tr("What happened"))
         self.outer.setSpacing(4)
         self.body.setSpacing(3)
         self._shown: tuple[EventLine, ...] | None = None

@@ -32,7 +32,7 @@ class Clock:
 
 def plain(sample):
     return {"source": sample.source, "driver": sample.driver_version, "gpus": [
-        {name: getattr(gpu, name) for name in gpu.__slots__ if name != "missing"} | {"missing": dict(gpu.missing)}
+        {name: getattr(gpu, name) for name in gpu.__slots__ if name not in ("missing", "board", "health")} | {"missing": dict(gpu.missing)}
         for gpu in sample.gpus]}
 
 control, steps = Path(sys.argv[1]), json.loads(sys.argv[2])
