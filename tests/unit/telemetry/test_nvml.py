@@ -32,7 +32,7 @@ class Clock:
 
 def plain(sample):
     return {"source": sample.source, "driver": sample.driver_version, "gpus": [
-        {name: getattr(gpu, name) for name in gpu.__slots__ if name not in ("missing", "board", "health")} | {"missing": dict(gpu.missing)}
+        {name: getattr(gpu, name) for name in gpu.__slots__ if name != "missing"} | {"missing": dict(gpu.missing)}
         for gpu in sample.gpus]}
 
 control, steps = Path(sys.argv[1]), json.loads(sys.argv[2])
@@ -48,7 +48,7 @@ for step in steps:
         said.append({"missing": error.reason})
     clock.seconds += 11
 sensors.close()
-print(json.dumps(said))
+print(json.dumps(said, default=str))
 """
 
 Drive = Callable[..., list[dict[str, Any]]]
