@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dbc_desktop.cli.ports import Factories
 from dbc_desktop.domain.errors import InvalidInput
-from dbc_desktop.screens.telemetry import agent_line
+from dbc_desktop.screens.telemetry import agent_line, demo_rigs_line
 from dbc_desktop.telemetry.agent import DEFAULT_PORT, Agent, Listen, read_token
 from dbc_desktop.telemetry.sampler import Sampler
 
@@ -33,6 +33,9 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser], shared: argpars
     parser.add_argument("--token-file", type=Path, metavar="FILE", help="what a scraper must send as bearer token")
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate (PEM)")
     parser.add_argument("--key", type=Path, metavar="FILE", help="its private key (PEM)")
+    parser.add_argument(
+        "--demo-rigs", type=int, metavar="N", help="serve N rigs that are not real, as a Prometheus server would"
+    )
     parser.set_defaults(run=run)
 
 
@@ -44,6 +47,9 @@ def run(options: argparse.Namespace, home: Path, make: Factories) -> None:
     """
     del home
     host, port = _address(options.listen)
+    if options.demo_rigs is not None:
+        _run_demo(options, host, port, make)
+        return
     token = read_token(options.token_file) if options.token_file is not None else None
     agent = Agent(Listen(host, port, token, options.certificate, options.key))
     clock = make.clock()
@@ -61,6 +67,23 @@ def run(options: argparse.Namespace, home: Path, make: Factories) -> None:
     finally:
         agent.stop()
         sampler.stop()
+
+
+def _run_demo(options: argparse.Namespace, host: str, port: int, make: Factories) -> None:
+    from dbc_desktop.telemetry.demo_fleet import DemoRigs, DemoServer
+
+    if host != "127.0.0.1":
+        raise InvalidInput("listen", "demo_only_here", text=host[:64])
+    clock = make.clock()
+    server = DemoServer(DemoRigs(clock, options.demo_rigs), port)
+    server.start()
+    try:
+        line = demo_rigs_line(options.demo_rigs, server.address)
+        print(json.dumps({"address": server.address}) if options.json else line, flush=True)
+        while not clock.wait(_LOOK_SECONDS):
+            pass
+    finally:
+        server.stop()
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""`dbc-desktop telemetry`: readings of all GPUs of this computer, each second until Ctrl+C; `export`: past ones."""
+"""`dbc-desktop telemetry`: all GPUs of this computer, each second until Ctrl+C; `export`: the past; `fleet`: others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from dbc_desktop.cli.layout import printable, table
 from dbc_desktop.cli.ports import Factories
-from dbc_desktop.cli.telemetry_documents import sample_document
+from dbc_desktop.cli.telemetry_documents import fleet_document, sample_document
+from dbc_desktop.domain.alert import Alert
 from dbc_desktop.domain.errors import DriverMissing, InvalidInput
 from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.screens.alerts import alert_row
 from dbc_desktop.screens.telemetry import exported_text, telemetry_head, telemetry_row, telemetry_title
 
 if TYPE_CHECKING:
@@ -30,12 +32,14 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser], shared: argpars
     parser = commands.add_parser("telemetry", parents=[shared], help="readings of all GPUs of this computer")
     parser.add_argument("--once", action="store_true", help="one reading, not one each second until Ctrl+C")
     parser.set_defaults(run=run)
-    more = parser.add_subparsers(metavar="export")
+    more = parser.add_subparsers(metavar="export|fleet")
     export = more.add_parser("export", parents=[shared], help="readings of the past as a file")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="*.csv or *.json")
     export.add_argument("--hours", type=float, default=24.0, metavar="N", help="how far back (default: 24)")
     export.add_argument("--minutes", action="store_true", help="least, mean and most of minutes, not each second")
     export.set_defaults(run=run_export)
+    fleet = more.add_parser("fleet", parents=[shared], help="which rigs the window reads, and what is wrong with them")
+    fleet.set_defaults(run=run_fleet)
 
 
 def run(options: argparse.Namespace, home: Path, make: Factories) -> None:
@@ -96,6 +100,33 @@ def run_export(options: argparse.Namespace, home: Path, make: Factories) -> None
         print(json.dumps({"file": str(options.out), "rows": written}))
     else:
         print(printable(exported_text(written, options.out)))
+
+
+def run_fleet(options: argparse.Namespace, home: Path, make: Factories) -> None:
+    """Print what the window of this data folder reads, and its alerts that last.
+
+    Raises:
+        DataCorrupt, DataUnwritable: The files cannot be read.
+    """
+    from dbc_desktop.telemetry.alert_book import AlertBook
+    from dbc_desktop.telemetry.fleet_store import FleetStore
+
+    sources = FleetStore(home / "fleet.json").load().sources
+    path, clock = home / "alerts.sqlite3", make.clock()
+    alerts: tuple[Alert, ...] = ()
+    if path.exists():
+        book = AlertBook(path, clock)
+        try:
+            alerts = book.open_alerts()
+        finally:
+            book.close()
+    if options.json:
+        print(json.dumps(fleet_document(sources, alerts)))
+        return
+    for source in sources:
+        print(printable(source.url))
+    for alert in alerts:
+        print(printable(f"! {alert_row(alert, clock.now()).title}"))
 
 
 def _show(sample: RigSample, *, as_json: bool) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
 from dbc_desktop.cli.documents import Document
+from dbc_desktop.domain.alert import Alert
+from dbc_desktop.domain.fleet import RigSource
 from dbc_desktop.domain.gpu import GpuReading, RigSample
 
 _NESTED = ("board", "health")
@@ -55,3 +57,14 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return value
+
+
+def fleet_document(sources: Sequence[RigSource], alerts: Sequence[Alert]) -> Document:
+    """What the window reads, and what lasts; times in seconds since 1970."""
+    return {
+        "sources": [{"url": one.url, "kind": one.kind.value} for one in sources],
+        "alerts": [
+            {"kind": one.kind.value, "subject": one.subject, "facts": dict(one.facts), "began_at": one.began_at}
+            for one in alerts
+        ],
+    }

@@ -62,7 +62,11 @@ _POWER_LIMIT: dict[str, Sentence] = {
         "This card allows {least} to {most} W.", least=f"{f.get('least', 0):,.0f}", most=f"{f.get('most', 0):,.0f}"
     ),
 }
+_DEMO_RIGS: dict[str, Sentence] = {
+    "not_in_range": lambda f: tr("Ask for 1 to {most} rigs.", most=f["most"]),
+}
 _LISTEN: dict[str, Sentence] = {
+    "demo_only_here": lambda f: tr("Rigs that are not real are served on 127.0.0.1 only."),
     "not_an_address": lambda f: tr("{text} is not where one can listen. Write it like 127.0.0.1:9400.", text=f["text"]),
     "needs_token_and_tls": lambda f: tr(
         "{text} can be reached by others. Give a token file, a certificate and its key, or listen on 127.0.0.1.",
@@ -303,6 +307,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "upload": _SPEED,
     "download": _SPEED,
     "listen": _LISTEN,
+    "demo_rigs": _DEMO_RIGS,
     "power_limit": _POWER_LIMIT,
     "out": _EXPORT,
     "hours": _EXPORT,

@@ -51,3 +51,9 @@ def telemetry_row(gpu: GpuReading) -> tuple[str, ...]:
 def agent_line(address: str) -> str:
     """What the agent says when it begins."""
     return tr("Serving the readings of this computer at {address}. Ctrl+C ends it.", address=address)
+
+
+def demo_rigs_line(count: int, address: str) -> str:
+    """What the agent says when it serves rigs that are not real."""
+    rigs = ntr("{n} rig", "{n} rigs", count)
+    return tr("Serving {rigs} that are not real at {address}. Ctrl+C ends it.", rigs=rigs, address=address)

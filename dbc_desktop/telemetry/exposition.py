@@ -43,6 +43,13 @@ class Exposition(Collector):
         self._sample = sample
         return generate_latest(self._registry)
 
+    def series(self, sample: RigSample) -> Iterator[tuple[str, dict[str, str], float]]:
+        """What the page says, as name, labels and value of each series."""
+        self._sample = sample
+        for family in self.collect():
+            for one in family.samples:
+                yield one.name, one.labels, one.value
+
     def collect(self) -> Iterator[Metric]:
         """The families of the page; called by the registry."""
         sample = self._sample

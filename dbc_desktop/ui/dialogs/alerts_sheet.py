@@ -204,6 +204,7 @@ class AlertsSheet(Sheet):
 
 def _grid() -> tuple[QWidget, QGridLayout]:
     holder = QWidget()
+    holder.setObjectName("scrolled")
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 0, 8, 0)
     grid.setHorizontalSpacing(12)

@@ -103,6 +103,7 @@ class RigSourcesSheet(FormSheet):
         states = {state.source.url: state for state in parts.fleet.states()} if parts is not None else {}
         rows = [source_row(source, states.get(source.url)) for source in monitoring.settings().sources]
         holder = QWidget()
+        holder.setObjectName("scrolled")
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 8, 0)
         grid.setHorizontalSpacing(12)

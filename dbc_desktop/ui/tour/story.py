@@ -12,6 +12,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from dbc_desktop.ui.tour.disputes import DisputeSteps
+from dbc_desktop.ui.tour.fleet_steps import FleetSteps
 from dbc_desktop.ui.tour.gallery import Gallery
 from dbc_desktop.ui.tour.hand import Hand, TourStopped
 from dbc_desktop.ui.tour.time_steps import TimeSteps
@@ -54,6 +55,7 @@ class Story:
             ("150 eras later every reward is released to the last unit", self.release),
             ("the rewards are claimed", self.claim),
             *TimeSteps(self._hand, self._witness, self._gallery, self._jump_eras).steps(),
+            *FleetSteps(self._hand, self._witness, self._gallery).steps(),
         )
 
     def open(self) -> str:

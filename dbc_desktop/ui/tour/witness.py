@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,24 @@ class Witness:
         """What `chain replay` says; the window must have let go of the chain."""
         document: dict[str, Any] = self._ask("chain", "replay")
         return document
+
+    def fleet(self) -> dict[str, Any]:
+        """What `telemetry fleet` says: rigs that are read, alerts that last."""
+        document: dict[str, Any] = self._ask("telemetry", "fleet")
+        return document
+
+    @contextmanager
+    def rigs(self, count: int) -> Iterator[str]:
+        """So many rigs that are not real, served by another process meanwhile; the address of their server."""
+        words = [*self._command, "agent", "--demo-rigs", str(count), "--listen", "127.0.0.1:0", "--json"]
+        with tempfile.TemporaryDirectory() as folder, (told := Path(folder) / "address").open("wb") as out:
+            child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL)
+            try:
+                self._wait(lambda: told.read_bytes().endswith(b"\n"), "rigs to be served", 60)
+                yield json.loads(told.read_bytes())["address"]
+            finally:
+                child.kill()
+                child.wait()
 
     def log_in(self, ssh_command: str, password: str) -> str:
         """What `id` answers on the rented machine, asked by the OpenSSH client with this password."""

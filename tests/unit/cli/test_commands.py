@@ -11,15 +11,19 @@ import pytest
 from dbc_desktop.chain.backend import LocalBackend, LocalReading
 from dbc_desktop.cli.main import main
 from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
+from dbc_desktop.domain.alert import AlertKind, Condition
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.branches import Branch, BranchComparison, Snapshot
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import Cancelled, ChainBusy, DataCorrupt, DbcError, InvalidInput
+from dbc_desktop.domain.fleet import RigSource, SourceKind
 from dbc_desktop.domain.gpu import GpuReading, Missing, ReadingLane, RigSample
 from dbc_desktop.domain.machine import Machine, MachineId, MachineStatus
 from dbc_desktop.domain.network import Deadline, Identity
 from dbc_desktop.domain.rental import RentOrder, RentStatus
 from dbc_desktop.domain.reward import ReleaseSchedule
+from dbc_desktop.telemetry.alert_book import AlertBook
+from dbc_desktop.telemetry.fleet_store import FleetSettings, FleetStore
 from dbc_desktop.telemetry.history_store import GpuMinute, HistoryStore
 from dbc_desktop.telemetry.packing import NONE
 from dbc_desktop.telemetry.ports import Sensors
@@ -368,6 +372,26 @@ def test_telemetry_for_scripts_says_why_a_reading_is_missing(capsys: pytest.Capt
     assert gpu["fan_percent"] is None
     assert gpu["missing"] == {"fan_percent": "not_supported"}
     assert gpu.keys() == {field.name for field in fields(GpuReading)} - {"taken_at"}
+
+
+def test_the_fleet_of_a_window_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["telemetry", "fleet", "--home", str(tmp_path)], Workshop()) == 0
+    assert capsys.readouterr().out == ""
+    source = RigSource("http://10.0.0.7:9400", SourceKind.EXPORTER)
+    FleetStore(tmp_path / "fleet.json").save(FleetSettings((source,)))
+    clock = HandClock()
+    book = AlertBook(tmp_path / "alerts.sqlite3", clock)
+    lost = Condition(AlertKind.GPU_LOST, "GPU-3", {"rig": "rig-02", "index": 3.0})
+    book.look("rig", [lost])
+    clock.wait(3)
+    book.look("rig", [lost])
+    book.close()
+    assert main(["telemetry", "fleet", "--home", str(tmp_path)], Workshop()) == 0
+    assert capsys.readouterr().out.splitlines() == ["http://10.0.0.7:9400", "! rig-02: GPU 3 is lost"]
+    assert main(["telemetry", "fleet", "--home", str(tmp_path), "--json"], Workshop()) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["sources"] == [{"url": "http://10.0.0.7:9400", "kind": "exporter"}]
+    assert [(one["kind"], one["subject"]) for one in document["alerts"]] == [("gpu_lost", "GPU-3")]
 
 
 def past(home: Path) -> None:
