@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dbc_desktop.domain.evidence import EvidenceVerdict
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.texts import ntr, tr
+
+SPANS: tuple[tuple[int, Callable[[], str]], ...] = (
+    (3_600, lambda: tr("The last hour")),
+    (86_400, lambda: tr("The last day")),
+)
+"""For how many seconds a file may be made in the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +83,18 @@ def evidence_screen(verdict: EvidenceVerdict) -> EvidenceScreen:
     if evidence.source == "demo":
         against.append(tr("Its readings are of demo GPUs, which are not real."))
     return EvidenceScreen(tr("The file is whole"), rows, tuple(holds), tuple(against), evidence_limits())
+
+
+def saved_text(minutes: int, name: str) -> str:
+    """What making a file did."""
+    count = ntr("{n} minute", "{n} minutes", minutes)
+    return tr("{minutes} signed and saved as {name}.", minutes=count, name=name)
+
+
+def who_text(name: str, *, can_sign: bool, is_certified: bool) -> str:
+    """Who speaks for this rig."""
+    if not can_sign:
+        return tr("Choose an account whose key is here: it certifies the rig's key.")
+    if is_certified:
+        return tr("{name} has certified this rig's key.", name=name)
+    return tr("{name} certifies this rig's key with one signature, which costs nothing.", name=name)

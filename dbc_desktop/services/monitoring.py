@@ -18,6 +18,7 @@ from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.lanes.runner import TaskRunner
 from dbc_desktop.notify.ports import Message
 from dbc_desktop.services.alerts import Alerts
+from dbc_desktop.services.rig_evidence import RigEvidence
 from dbc_desktop.telemetry.fleet_store import FleetSettings, FleetStore
 from dbc_desktop.telemetry.ports import RigFeed
 from dbc_desktop.wallet.ports import SecretStore
@@ -52,6 +53,7 @@ class Monitoring:
     Attributes:
         parts: None until they are open; `subscribe_open` tells when.
         alerts: Likewise.
+        evidence: Makes and checks files of evidence.
         secret_trouble: Why tokens and webhooks could not be fetched.
     """
 
@@ -76,6 +78,9 @@ class Monitoring:
         self._is_stopped = False
         self._openings: list[Callable[[], None]] = []
         self._settings = store.load()
+        self.evidence = RigEvidence(
+            backend, sampler, secrets, lambda: self.parts.evidence if self.parts else None, self.settings, self._save
+        )
         self._tokens: dict[str, str] = {}
         self._sign: SignOfLife | None = None
         self._mutex = threading.Lock()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.errors import InvalidInput
+from dbc_desktop.domain.evidence import RigCertificate
 from dbc_desktop.domain.fleet import RigSource, SourceKind, source_of
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.storage.files import read_limited, write_whole
@@ -26,6 +28,7 @@ class FleetSettings:
         webhook_form: Of `notify.webhook.WebhookForm`; empty where there is no webhook.
         has_sign_of_life: A sign of life goes to an address of the person's own.
         keeps_evidence: Minutes are chained for evidence.
+        certificate: What a controller signed for this rig's key; None before the first file of evidence.
     """
 
     sources: tuple[RigSource, ...] = ()
@@ -34,6 +37,7 @@ class FleetSettings:
     webhook_form: str = ""
     has_sign_of_life: bool = False
     keeps_evidence: bool = True
+    certificate: RigCertificate | None = None
 
 
 class FleetStore:
@@ -65,6 +69,7 @@ class FleetStore:
             webhook_form=_text(told.get("webhook_form")),
             has_sign_of_life=told.get("has_sign_of_life") is True,
             keeps_evidence=told.get("keeps_evidence") is not False,
+            certificate=_certificate(told.get("certificate")),
         )
 
     def save(self, settings: FleetSettings) -> None:
@@ -73,7 +78,8 @@ class FleetStore:
         Raises:
             DataUnwritable: Read-only or full.
         """
-        write_whole(self._path, json.dumps(asdict(settings), indent=2, ensure_ascii=False).encode() + b"\n")
+        document = asdict(replace(settings, certificate=None)) | {"certificate": _written(settings.certificate)}
+        write_whole(self._path, json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")
 
 
 def _list(value: object) -> list[object]:
@@ -82,6 +88,33 @@ def _list(value: object) -> list[object]:
 
 def _text(value: object) -> str:
     return value[:_MAX_TEXT] if isinstance(value, str) and value.isprintable() else ""
+
+
+def _written(certificate: RigCertificate | None) -> dict[str, str] | None:
+    if certificate is None:
+        return None
+    return {
+        "rig_key": certificate.rig_key.hex(),
+        "rig": certificate.rig,
+        "controller": certificate.controller.raw.hex(),
+        "signature": certificate.signature.hex(),
+    }
+
+
+def _certificate(told: object) -> RigCertificate | None:
+    """None also for one that was damaged: the controller is then asked again."""
+    if not isinstance(told, dict):
+        return None
+    try:
+        key, controller, signature = (bytes.fromhex(_text(told.get(name))) for name in _CERTIFICATE)
+    except ValueError:
+        return None
+    if (len(key), len(controller), len(signature)) != (32, 32, 64):
+        return None
+    return RigCertificate(key, _text(told.get("rig")), Address(controller), signature)
+
+
+_CERTIFICATE = ("rig_key", "controller", "signature")
 
 
 def _source(one: object) -> RigSource | None:

@@ -154,3 +154,4 @@ def test_alerts_and_rigs_are_a_click_away(qtbot, world):
     assert world.window.asked == ["alerts"]
     qtbot.mouseClick(world.page.findChild(Button, "rigs.sources"), Qt.MouseButton.LeftButton)
     assert isinstance(world.window.sheets[-1], RigSourcesSheet)
+    assert world.page.findChild(Button, "rigs.evidence").isVisible()

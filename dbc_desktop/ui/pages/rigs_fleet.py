@@ -235,6 +235,7 @@ class FleetSide:
         self.card.hide()
         self.card.chosen.connect(self._choose)
         self.actions = (
+            Button(tr("Evidence…"), small=True, name="rigs.evidence", act=self._open_evidence),
             Button(tr("Alerts…"), small=True, name="rigs.alerts", act=window_services.open_alerts),
             Button(tr("Rigs…"), small=True, name="rigs.sources", act=self._open_sources),
         )
@@ -277,6 +278,11 @@ class FleetSide:
     def _say(self, sample: RigSample) -> None:
         body = driver_text(sample.trouble) if sample.trouble is not None else tr("It tells of no GPU.")
         self._window.show_notice(Notice(tr("{rig} is silent", rig=sample.rig), body))
+
+    def _open_evidence(self) -> None:
+        from dbc_desktop.ui.dialogs.evidence_sheet import EvidenceSheet
+
+        self._window.open_sheet(EvidenceSheet(self._program, self._window))
 
     def _open_sources(self) -> None:
         from dbc_desktop.ui.dialogs.rig_sources import RigSourcesSheet
