@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dbc_desktop.domain.fleet import RigSource
     from dbc_desktop.lanes.runner import TaskRunner
     from dbc_desktop.notify.ports import Message
+    from dbc_desktop.telemetry.history_store import HistoryStore
     from dbc_desktop.telemetry.sampler import Sampler
     from dbc_desktop.telemetry.scrape import Scraper
     from dbc_desktop.wallet.ports import SecretStore
@@ -40,10 +41,14 @@ def open_monitoring(
         from dbc_desktop.telemetry.fleet import Fleet
 
         return MonitoringParts(
-            Fleet(clock, open_scraper, sampler.history),
+            Fleet(clock, open_scraper, sampler.history, open_store=open_store),
             AlertBook(home / "alerts.sqlite3", clock),
             EvidenceLog(home / "evidence.sqlite3"),
         )
+
+    def open_store() -> HistoryStore | None:
+        writer = sampler.history.writer
+        return writer.store() if writer is not None else None
 
     def open_scraper(source: RigSource) -> Scraper:
         from dbc_desktop.telemetry.scrape import Scraper

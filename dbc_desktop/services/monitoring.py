@@ -12,7 +12,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.alert import Alert
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import DbcError, InvalidInput, SecretStoreUnavailable
-from dbc_desktop.domain.fleet import RigSource
+from dbc_desktop.domain.fleet import RigSource, SourceKind
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.lanes.runner import TaskRunner
@@ -168,6 +168,8 @@ class Monitoring:
             self._tokens[source.url] = token
         self._save(replace(self._settings, sources=(*self._settings.sources, source)))
         self._read_sources()
+        if source.kind is SourceKind.PROMETHEUS and self.parts is not None:
+            self.parts.fleet.fetch_past(source)
 
     def add_sources(self, sources: Sequence[RigSource]) -> int:
         """Read all of these (of a discovery file) that are not read yet; how many those were.

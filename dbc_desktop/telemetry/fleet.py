@@ -5,17 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from dbc_desktop.domain.clock import Clock
+from dbc_desktop.domain.errors import ChainBusy, StorageError
 from dbc_desktop.domain.fleet import RigSource
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.telemetry.not_read import NotRead
 from dbc_desktop.telemetry.ports import SampleKeeper
 
 if TYPE_CHECKING:  # its libraries take a tenth of a second; only who reads a source needs them
+    from dbc_desktop.telemetry.history_store import HistoryStore
     from dbc_desktop.telemetry.scrape import Scraper
 
 INTERVAL_SECONDS = 15.0
@@ -62,8 +65,10 @@ class Fleet:
         open_scraper: Callable[[RigSource], Scraper],
         keeper: SampleKeeper | None = None,
         interval_seconds: float = INTERVAL_SECONDS,
+        open_store: Callable[[], HistoryStore | None] = lambda: None,
     ) -> None:
         self._clock, self._open, self._keeper, self._interval = clock, open_scraper, keeper, interval_seconds
+        self._open_store = open_store
         self._mutex = threading.Lock()
         self._readings: dict[str, _Reading] = {}
         self._latest: dict[str, RigSample] = {}
@@ -102,6 +107,24 @@ class Fleet:
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.join(12.0)
+
+    def fetch_past(self, source: RigSource) -> threading.Thread:
+        """Bring what a Prometheus server remembers into the history, on a thread of its own; a failure is no alert."""
+        thread = threading.Thread(target=self._fetch_past, args=(source,), name="rig-past", daemon=True)
+        thread.start()
+        return thread
+
+    def _fetch_past(self, source: RigSource) -> None:
+        from dbc_desktop.telemetry.fleet_past import fill_past
+
+        scraper = self._open(source)
+        host = urlsplit(source.url).hostname or source.url
+        # a server without a memory, or a history that is full: live readings go on, and say so where it matters
+        with suppress(NotRead, StorageError, ChainBusy):
+            store = self._open_store()
+            if store is not None:
+                fill_past(scraper, source.url, host, store, self._clock.now(), self._stopping.is_set)
+        scraper.close()
 
     def rig_keys(self) -> tuple[str, ...]:
         """Every rig that was heard of, and a name for each source that never answered."""

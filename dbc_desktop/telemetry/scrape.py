@@ -72,14 +72,16 @@ class Scraper:
             rigs = rigs_of(series, self.source.url, "prometheus", self._clock.now(), self._host, "instance")
         return tuple(rig for rig in rigs if rig.gpus or rig.trouble)
 
-    def past(self, start: float, end: float, step_seconds: float) -> tuple[PastSeries, ...]:
+    def past(self, start: float, end: float, step_seconds: float, wanted: Sequence[str] = ()) -> tuple[PastSeries, ...]:
         """What a Prometheus server has kept of the readings between two times, both in seconds since 1970.
+
+        `wanted` are names of series; all that are known where it is empty.
 
         Raises:
             NotRead: As for `read`.
         """
         step = max(step_seconds, (end - start) / _MAX_POINTS, 1.0)
-        selector = '{__name__=~"' + "|".join(sorted(names.BY_NAME)) + '"}'
+        selector = '{__name__=~"' + "|".join(sorted(wanted or names.BY_NAME)) + '"}'
         question = {"query": selector, "start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step:.3f}"}
         found = []
         for labels, points in _rows(self._query("/api/v1/query_range", question), "values"):

@@ -108,13 +108,27 @@ def rigs_of(
         labels = one.labels
         if labels.get("GPU_I_ID"):
             continue  # a slice of a GPU repeats its card's readings
-        origin = _text(labels.get(rig_label, "")) if rig_label else ""
-        name = _text(labels.get("Hostname", "")) or origin or default_rig
+        origin, name = origin_and_rig(labels, default_rig, rig_label)
         _put(rigs.setdefault((origin, name), _Rig()), one, now)
     return tuple(
         _sample(name, f"{place}#{origin}" if origin else place, source, now, rig)
         for (origin, name), rig in sorted(rigs.items())
     )
+
+
+def origin_and_rig(labels: Mapping[str, str], default_rig: str, rig_label: str | None) -> tuple[str, str]:
+    """Which exporter a series comes from (empty without `rig_label`), and the name of its rig."""
+    origin = _text(labels.get(rig_label, "")) if rig_label else ""
+    return origin, _text(labels.get("Hostname", "")) or origin or default_rig
+
+
+def gpu_uuid(labels: Mapping[str, str]) -> str | None:
+    """The GPU that a series is about, None where it is about none."""
+    uuid = labels.get("UUID") or labels.get("uuid") or ""
+    if not _UUID.fullmatch(uuid):
+        return None
+    # nvidia_gpu_exporter leaves the prefix out
+    return f"GPU-{uuid}" if "uuid" in labels and not uuid.startswith("GPU-") else uuid
 
 
 def _put(rig: _Rig, one: Series, now: float) -> None:
@@ -140,11 +154,9 @@ def _put(rig: _Rig, one: Series, now: float) -> None:
 
 
 def _gpu_of(rig: _Rig, labels: Mapping[str, str]) -> _Gpu | None:
-    uuid = labels.get("UUID") or labels.get("uuid") or ""
-    if not _UUID.fullmatch(uuid):
+    uuid = gpu_uuid(labels)
+    if uuid is None:
         return None
-    if "uuid" in labels and not uuid.startswith("GPU-"):
-        uuid = f"GPU-{uuid}"  # nvidia_gpu_exporter leaves the prefix out
     gpu = rig.gpus.get(uuid)
     if gpu is None:
         if len(rig.gpus) >= MAX_GPUS:

@@ -161,6 +161,14 @@ def test_a_rig_of_the_fleet_is_read_with_its_token_and_judged(world):
     assert fleet.rig_keys() == ()
 
 
+def test_a_server_is_asked_once_for_what_it_remembers(world, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr(Fleet, "fetch_past", lambda _, source: asked.append(source.url))
+    world.monitoring.add_source(source_of("10.0.0.7", SourceKind.EXPORTER))
+    world.monitoring.add_source(source_of("10.0.0.8", SourceKind.PROMETHEUS))
+    assert asked == ["http://10.0.0.8:9090"]
+
+
 def test_what_was_set_is_there_after_a_restart(world):
     source = source_of("https://rig:9400", SourceKind.EXPORTER, has_token=True)
     world.monitoring.add_source(source, "a-token-of-enough-letters")
