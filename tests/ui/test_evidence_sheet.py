@@ -160,7 +160,10 @@ def test_without_a_keyring_it_says_why(qtbot, world):
     save(qtbot, sheet)
     problem = sheet.findChild(QLabel, "evidence.problem")
     assert problem.isVisible()
-    assert "keyring" in problem.text()
+    assert problem.text() == (
+        "The keyring is locked. Unlock it, for example by logging in again, and try again. "
+        "The rig's key rests in the keyring only, never in a file."
+    )
     assert not world.file.exists()
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QWidget
 
 from dbc_desktop.domain.account import KeyPlace
-from dbc_desktop.domain.errors import DbcError, WalletLocked
+from dbc_desktop.domain.errors import DbcError, SecretStoreUnavailable, WalletLocked
 from dbc_desktop.domain.evidence import Evidence, EvidenceVerdict
 from dbc_desktop.domain.machine import Machine
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.evidence import SPANS, EvidenceScreen, evidence_limits, evidence_screen, saved_text, who_text
+from dbc_desktop.screens.notices import store_text
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.dialogs.form_sheet import FormSheet
 from dbc_desktop.ui.page import WindowServices
@@ -95,8 +96,10 @@ class EvidenceSheet(FormSheet):
         self._show()
 
     def failed(self, error: DbcError) -> None:
-        """A key that is locked after all is asked for its passphrase."""
+        """A key that is locked after all is asked for its passphrase; the rig's key has no place but the keyring."""
         super().failed(error)
+        if isinstance(error, SecretStoreUnavailable):
+            self.say(store_text(error.reason) + " " + tr("The rig's key rests in the keyring only, never in a file."))
         if isinstance(error, WalletLocked):
             self.passphrase.show()
             self.passphrase.edit.setFocus()
