@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from dbc_desktop.domain.dispute import (
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.network import Capability
 from tests.doubles.chain_user import ChainUser
+from tests.doubles.node_user import ChainThroughNode
 
 MC = "MaintainCommittee"
 DBC = 10**15
@@ -44,7 +46,10 @@ def kinds(chain: LocalBackend, user: ChainUser) -> list[tuple[str, str]]:
 
 
 class DisputesSuite:
-    """What every local backend must do."""
+    """What every backend must do."""
+
+    is_drawn = True
+    """Whether members are drawn for a report (by the rules of the launch), or book it."""
 
     def test_nothing_is_disputed_at_first(self, chain: LocalBackend) -> None:
         user = ChainUser("//Alice")
@@ -57,7 +62,7 @@ class DisputesSuite:
             Balance.of_dbc(20_000),
             Balance.of_dbc(1_000),
         )
-        assert (found.reports, found.is_drawn) == ((), True)
+        assert (found.reports, found.is_drawn) == ((), self.is_drawn)
         assert chain.slash_clock(MachineId("ab" * 32)) is None
 
     def test_a_false_report_loses_its_stake_and_can_be_appealed(self, chain: LocalBackend) -> None:
@@ -131,6 +136,27 @@ class TestLocalChain(DisputesSuite):
     def chain(self, tmp_path: Path) -> Iterator[LocalBackend]:
         made = LocalChain(tmp_path, is_running=False)
         yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("populated") / "chain"
+    LocalChain(made, is_running=False, profile="launch-2021").close()
+    return made
+
+
+class TestSubstrateChain(DisputesSuite):
+    """Through a node, over JSON-RPC: residents judge by the rules of the launch, the node's reader by today's."""
+
+    is_drawn = False
+
+    @pytest.fixture
+    def chain(self, tmp_path: Path, populated: Path) -> Iterator[LocalBackend]:
+        folder = tmp_path / "chain"
+        shutil.copytree(populated, folder, ignore=shutil.ignore_patterns("*.lock"))
+        made = ChainThroughNode(folder, "launch-2021")
+        yield made  # type: ignore[misc]
         made.close()
 
 

@@ -12,6 +12,7 @@ from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.chain.history_store import HistoryStore
 from dbc_desktop.chain.substrate import extrinsics
 from dbc_desktop.chain.substrate.blocks import Blocks, Header
+from dbc_desktop.chain.substrate.dispute_mirror import Settled
 from dbc_desktop.chain.substrate.drift import rule_drift
 from dbc_desktop.chain.substrate.follow import POLL_SECONDS, Follower
 from dbc_desktop.chain.substrate.look_ahead import look_ahead
@@ -77,6 +78,7 @@ class SubstrateChain(NodeReads):
         self._outcomes = Outcomes(self._blocks, self._runtimes)
         self._pool = Pool(self._rpc)
         self._log = RewardLog()
+        self._settled = Settled()
         self._history = history
         self._follower = Follower(self._blocks, self._runtimes, self._head_anew, self._clock, poll_seconds, self._keep)
         self._fresh_seconds = fresh_seconds
@@ -119,8 +121,8 @@ class SubstrateChain(NodeReads):
         )
 
     def capabilities(self) -> frozenset[Capability]:
-        """A look ahead, as an estimate; no clock, no jump, no play money, no index of the past."""
-        return frozenset({Capability.PREVIEW})
+        """A look ahead, as an estimate, and disputes; no clock, no jump, no play money, no index of the past."""
+        return frozenset({Capability.PREVIEW, Capability.DISPUTES})
 
     def head(self) -> Head:
         """The newest block."""

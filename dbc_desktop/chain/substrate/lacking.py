@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dbc_desktop.domain.account import Address
-from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashClock
 from dbc_desktop.domain.errors import BackendMismatch
 from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
@@ -41,22 +40,6 @@ class Lacking:
     def support_of(self, address: Address) -> Support:
         """Not yet on a node."""
         raise lacking("super_nodes", address)
-
-    def slashes(self, address: Address) -> tuple[Slash, ...]:
-        """Not yet on a node."""
-        raise lacking("disputes", address)
-
-    def reporter(self, address: Address) -> Reporter:
-        """Not yet on a node."""
-        raise lacking("disputes", address)
-
-    def committee_work(self, member: Address) -> tuple[CommitteeWork, ...]:
-        """Not yet on a node."""
-        raise lacking("disputes", member)
-
-    def slash_clock(self, machine_id: MachineId) -> SlashClock | None:
-        """Not yet on a node."""
-        raise lacking("disputes", machine_id)
 
 
 def lacking(what: str, *asked: object) -> BackendMismatch:

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dbc_desktop.chain.substrate import rows
+from dbc_desktop.chain.substrate import dispute_rows, rows
 from dbc_desktop.chain.substrate.reward_log import RewardLog
 from dbc_desktop.chain.substrate.storage import Item, View
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
-from dbc_desktop.domain.parameters import MemberStakeParams, OnlineStakeParams, PhaseRewards
+from dbc_desktop.domain.parameters import MemberStakeParams, OnlineStakeParams, PhaseRewards, ReporterStakeParams
 from dbc_desktop.rules import balances, committee, generic_func, online_committee, parameters, price
 from dbc_desktop.rules.engine import Engine
-from dbc_desktop.rules.online_profile import payout, points
+from dbc_desktop.rules.online_profile import payout, points, reported
 from dbc_desktop.rules.online_profile import rows as online
 from dbc_desktop.rules.orders import MACHINE_ORDERS, ORDERS, USER_ORDERS, MachineOrders
 from dbc_desktop.rules.profile import MAINNET_411
 from dbc_desktop.rules.snapshot_policies import MachinePoints
-from dbc_desktop.rules.state import SINGLE, Overlay, State
+from dbc_desktop.rules.state import SINGLE, K, Map, Overlay, State, V
 from dbc_desktop.rules.work import era_of
 
 _P = "OnlineProfile"
@@ -54,6 +54,10 @@ class Mirror:
         self._layer = Overlay(self._state)
         return Engine(self._profile, self._state, self.height, b"")
 
+    def put(self, table: Map[K, V], key: K, value: V) -> None:
+        """Add a row that was read elsewhere (`dispute_mirror.py`)."""
+        self._layer.put(table, key, value)
+
     def read_parameters(self) -> None:
         """What root set, the price, and where the eras stand."""
         has = self.view.storage.has
@@ -68,6 +72,7 @@ class Mirror:
             ("RentMachine", "RentFeePot", ()),
             ("RentMachine", "MaximumRentalDuration", ()),
             ("Committee", "CommitteeStakeParams", ()),
+            ("MaintainCommittee", "ReporterStakeParams", ()),
             ("Balances", "TotalIssuance", ()),
         ]
         found = {item[1]: value for item, value in zip(items, self.view.many(items), strict=True) if has(*item[:2])}
@@ -86,6 +91,8 @@ class Mirror:
             put(parameters.STAKE_PARAMS, SINGLE, OnlineStakeParams(**found["OnlineStakeParams"]))
         if found["CommitteeStakeParams"] is not None:
             put(parameters.MEMBER_STAKES, SINGLE, MemberStakeParams(**found["CommitteeStakeParams"]))
+        if found.get("ReporterStakeParams") is not None:
+            put(parameters.REPORTER_STAKES, SINGLE, ReporterStakeParams(**found["ReporterStakeParams"]))
         if found["StandardGPUPointPrice"] is not None:
             put(price.STANDARD_PRICE, SINGLE, price.StandardPrice(**found["StandardGPUPointPrice"]))
         self.shift = found["CurrentEra"] - era_of(self.height)
@@ -174,6 +181,7 @@ class Mirror:
                 (_P, "MachinesInfo", key),
                 (_P, "MachineRecentReward", key),
                 (_P, "MachineExtraPrice", key),
+                (_P, "MaxSlashExeced", key),
                 ("RentMachine", "MachineRentOrder", key),
                 ("OnlineCommittee", "MachineCommittee", key),
             ]
@@ -196,6 +204,11 @@ class Mirror:
             self._layer.put(MACHINE_ORDERS, one, held)
             self._layer.put(online.EXTRA_PRICE, one, by_item.get(("MachineExtraPrice", one)) or 0)
             self._put_machine(one, rows.machine(found, self.shift))
+            reports, taken = dispute_rows.reports_on(found["machine_status"]), by_item.get(("MaxSlashExeced", one))
+            if reports:
+                self._layer.put(reported.REPORTED, one, reports)
+            if taken:
+                self._layer.put(reported.MAX_SLASHED, one, taken)
             order = by_item.get(("MachineCommittee", one))
             checked = None if order is None else rows.verification(order)
             if checked is not None and found["machine_status"].name == "CommitteeVerifying":

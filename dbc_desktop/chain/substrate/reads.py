@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from dbc_desktop.chain.history_store import HistoryStore
 from dbc_desktop.chain.substrate.blocks import Blocks, Header
+from dbc_desktop.chain.substrate.dispute_mirror import Settled, read_committee_work, read_reporter, read_slashes
 from dbc_desktop.chain.substrate.lacking import Lacking
 from dbc_desktop.chain.substrate.mirror import Mirror
 from dbc_desktop.chain.substrate.reward_log import RewardLog
@@ -16,6 +17,7 @@ from dbc_desktop.chain.substrate.storage import View
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import EventRecord
+from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashClock
 from dbc_desktop.domain.errors import BackendMismatch, DbcError
 from dbc_desktop.domain.explorer import Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
@@ -67,6 +69,7 @@ class NodeReads(Lacking):
 
     _blocks: Blocks
     _log: RewardLog
+    _settled: Settled
     _history: HistoryStore | None
 
     def _now(self) -> Standing:
@@ -212,6 +215,35 @@ class NodeReads(Lacking):
             mirror.read_totals()
             return views.network_totals(mirror.engine())
 
+    def slashes(self, address: Address) -> tuple[Slash, ...]:
+        """Slashes against an account and the stash it controls, the next first, then what is over."""
+        with shaped():
+            mirror = self._mirror()
+            read_slashes(mirror, self._settled, address.raw)
+            return views.slashes(mirror.engine(), address)
+
+    def reporter(self, address: Address) -> Reporter:
+        """An account as a reporter, and its reports, newest first."""
+        with shaped():
+            mirror = self._mirror()
+            read_reporter(mirror, address.raw)
+            return views.reporter(mirror.engine(), address)
+
+    def committee_work(self, member: Address) -> tuple[CommitteeWork, ...]:
+        """What a member has to do or may take, earliest deadline first."""
+        with shaped():
+            mirror = self._mirror()
+            read_committee_work(mirror, member.raw)
+            return views.committee_work(mirror.engine(), member)
+
+    def slash_clock(self, machine_id: MachineId) -> SlashClock | None:
+        """What a fault of a machine costs in each way it may go."""
+        with shaped():
+            mirror = self._mirror()
+            mirror.read_machines([machine_id])
+            mirror.read_points()
+            return views.slash_clock(mirror.engine(), machine_id)
+
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
         """What ends for this account."""
         with shaped():
@@ -221,6 +253,9 @@ class NodeReads(Lacking):
             stashes = [address.raw, *([] if controlled is None else [controlled])]
             orders += mirror.read_machines(mirror.read_stashes(stashes))
             mirror.read_orders(orders)
+            read_slashes(mirror, self._settled, address.raw)
+            read_reporter(mirror, address.raw)
+            read_committee_work(mirror, address.raw)
             found = views.deadlines(mirror.engine(), address)
         if not mirror.shift:
             return found

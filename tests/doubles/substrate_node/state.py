@@ -10,11 +10,12 @@ from dbc_desktop.chain.substrate.parts import Variant
 from dbc_desktop.domain.machine import HardwareInfo, MachineId, MachineStatus
 from dbc_desktop.rules import balances, committee, generic_func, online_committee, parameters, price, reward_queue
 from dbc_desktop.rules.engine import Engine
-from dbc_desktop.rules.online_profile import payout, points
+from dbc_desktop.rules.online_profile import payout, points, reported
 from dbc_desktop.rules.online_profile import rows as online
 from dbc_desktop.rules.orders import MACHINE_ORDERS, NEXT_RENT_ID, ORDERS, USER_ORDERS
 from dbc_desktop.rules.state import SINGLE
 from dbc_desktop.rules.work import era_of
+from tests.doubles.substrate_node.disputes import DisputeState, away
 
 Entries = Iterable[tuple[tuple[object, ...], Any]]
 NO_HARDWARE = HardwareInfo(MachineId(""), "", 0, 0, 0, 0, 0, 0, "", 0, 0, 0, "", False)
@@ -35,7 +36,7 @@ LISTS = {
 }
 
 
-class NodeState:
+class NodeState(DisputeState):
     """The storage of one block, from an engine that stands at it.
 
     Args:
@@ -115,7 +116,7 @@ class NodeState:
 
     def _onlineprofile_machinesinfo(self) -> Entries:
         for one, row in self._state.items(online.MACHINES):
-            yield (one,), machine_value(row)
+            yield (one,), machine_value(row, self._state.get(reported.REPORTED, one) or ())
 
     def _onlineprofile_machinerentedgpu(self) -> Entries:
         for one, held in self._state.items(MACHINE_ORDERS):
@@ -235,7 +236,7 @@ class NodeState:
         return [((), generic_func.fixed_fee(self._engine.profile, self._state))]
 
 
-def machine_value(row: online.MachineRow) -> dict[str, Any]:
+def machine_value(row: online.MachineRow, reports: tuple[reported.Reported, ...] = ()) -> dict[str, Any]:
     """A machine as `MachineInfo`."""
     customize = NO_PLACE if row.customize is None else asdict(row.customize)
     if row.customize is not None:
@@ -253,7 +254,7 @@ def machine_value(row: online.MachineRow) -> dict[str, Any]:
         "last_online_height": row.last_online_height,
         "init_stake_per_gpu": row.init_stake_per_gpu,
         "stake_amount": row.stake_amount,
-        "machine_status": _status(row),
+        "machine_status": _status(row, reports),
         "total_rented_duration": row.total_rented_duration,
         "total_rented_times": row.total_rented_times,
         "total_rent_fee": row.total_rent_fee,
@@ -267,13 +268,12 @@ def machine_value(row: online.MachineRow) -> dict[str, Any]:
     }
 
 
-def _status(row: online.MachineRow) -> Variant:
+def _status(row: online.MachineRow, reports: tuple[reported.Reported, ...]) -> Variant:
     before = Variant((row.previous or MachineStatus.ONLINE).value)
     if row.status is MachineStatus.STAKER_REPORT_OFFLINE:
         return Variant("StakerReportOffline", (row.offline_height, before))
     if row.status is MachineStatus.REPORTER_REPORT_OFFLINE:
-        reason = Variant("RentedInaccessible", row.offline_height)
-        return Variant("ReporterReportOffline", (reason, before, bytes(32), ()))
+        return away(row, reports)
     return Variant(row.status.value)
 
 
