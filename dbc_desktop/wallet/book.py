@@ -61,7 +61,9 @@ class AccountBook:
         """All accounts, oldest first."""
         with self._lock, translated(self._path):
             rows = self._database.execute(
-                "SELECT address, name, place, backed_up, parent, path, exported FROM account ORDER BY created, name"
+                "SELECT address, name, place, backed_up, parent, path, exported FROM account"
+                # within one second a child comes behind its parent
+                " ORDER BY created, parent IS NOT NULL, name"
             ).fetchall()
         return tuple(
             Account(

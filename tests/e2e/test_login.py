@@ -443,8 +443,8 @@ def test_a_node_whose_parent_dies_ends(orders: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    until = time.monotonic() + 10
-    while Path(f"/proc/{pid}/exe").exists() and time.monotonic() < until:
+    until = time.monotonic() + 60  # a busy machine takes its time
+    while _lives(pid) and time.monotonic() < until:
         time.sleep(0.05)
     assert not _lives(pid)
 

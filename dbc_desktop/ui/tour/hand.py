@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 _STEP_MS = 15
+_TRY_AGAIN_SECONDS = 1.0
 
 
 class TourStopped(AssertionError):
@@ -87,21 +88,28 @@ class Hand:
     def pick_action(self, menu_button: str, action: str) -> None:
         """Open a menu with a click and choose the action of that object name with the mouse."""
         widget = self.find(menu_button)
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center())
+        found: list[tuple[QMenu, QAction]] = []
+        next_try = time.monotonic()
+
+        def is_open() -> bool:
+            nonlocal next_try
+            menus = [top for top in QApplication.topLevelWidgets() if isinstance(top, QMenu) and top.isVisible()]
+            found[:] = [(menu, one) for menu in menus for one in menu.actions() if one.objectName() == action]
+            if not found and time.monotonic() >= next_try:  # a button may learn late what it offers
+                next_try = time.monotonic() + _TRY_AGAIN_SECONDS
+                for menu in menus:
+                    QTest.keyClick(menu, Qt.Key.Key_Escape)
+                self._press(widget, widget.rect().center())
+            return bool(found)
+
+        self.wait(is_open, f"the menu entry {action} behind {menu_button}")
+        self.rest()  # what has just opened is not laid out yet
+        menu, entry = found[0]
+        self._press(menu, menu.actionGeometry(entry).center())
         self.rest()
-        for top in QApplication.topLevelWidgets():
-            if isinstance(top, QMenu) and top.isVisible():
-                for entry in top.actions():
-                    if entry.objectName() == action:
-                        QTest.mouseClick(
-                            top,
-                            Qt.MouseButton.LeftButton,
-                            Qt.KeyboardModifier.NoModifier,
-                            top.actionGeometry(entry).center(),
-                        )
-                        self.rest()
-                        return
-        raise TourStopped(f"no menu entry {action} behind {menu_button}")
+
+    def _press(self, widget: QWidget, where: QPoint) -> None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
 
     def click_row(self, name: str, row: int) -> None:
         """One click on a row of a table or list."""
