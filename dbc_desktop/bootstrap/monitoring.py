@@ -33,35 +33,51 @@ def open_monitoring(
     clock: Clock,
 ) -> Monitoring:
     """Monitoring of this data folder; nothing is opened before it is started."""
+    from dbc_desktop.lanes.paced import Paced
+    from dbc_desktop.services.alert_delivery import AlertDelivery
+    from dbc_desktop.services.rig_evidence import RigEvidence
+    from dbc_desktop.services.rig_sources import RigSources
     from dbc_desktop.telemetry.fleet_store import FleetStore
 
+    store, paced = FleetStore(home / "fleet.json"), Paced(runner, clock)
+    sources = RigSources(store, secrets)
+
     def open_parts() -> MonitoringParts:
+        from dbc_desktop.services.alerts import Alerts
         from dbc_desktop.telemetry.alert_book import AlertBook
         from dbc_desktop.telemetry.evidence_log import EvidenceLog
         from dbc_desktop.telemetry.fleet import Fleet
 
         return MonitoringParts(
-            Fleet(clock, open_scraper, sampler.history, open_store=open_store),
-            AlertBook(home / "alerts.sqlite3", clock),
+            Fleet(clock, open_scraper, sampler.history, open_store=open_history),
+            Alerts(AlertBook(home / "alerts.sqlite3", clock), message_of, clock),
             EvidenceLog(home / "evidence.sqlite3"),
         )
 
-    def open_store() -> HistoryStore | None:
+    def open_history() -> HistoryStore | None:
         writer = sampler.history.writer
         return writer.store() if writer is not None else None
 
     def open_scraper(source: RigSource) -> Scraper:
         from dbc_desktop.telemetry.scrape import Scraper
 
-        return Scraper(source, clock, monitoring.token_of(source))
+        return Scraper(source, clock, sources.token_of(source))
 
     def accounts() -> Sequence[Address]:
         return [account.address for account in wallet.accounts()]
 
-    monitoring = Monitoring(
-        backend, sampler, open_parts, FleetStore(home / "fleet.json"), secrets, runner, clock, message_of, accounts
+    return Monitoring(
+        backend,
+        sampler,
+        store,
+        sources,
+        AlertDelivery(store, secrets, paced),
+        RigEvidence(backend, sampler, store, secrets),
+        open_parts,
+        accounts,
+        runner,
+        paced,
     )
-    return monitoring
 
 
 def message_of(alert: Alert) -> Message:

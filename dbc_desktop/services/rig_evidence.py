@@ -11,7 +11,8 @@ from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.errors import InvalidInput
 from dbc_desktop.domain.evidence import Evidence, EvidenceVerdict, RigCertificate
-from dbc_desktop.telemetry.fleet_store import FleetSettings
+from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.telemetry.fleet_store import FleetStore
 from dbc_desktop.telemetry.ports import RigFeed
 from dbc_desktop.wallet.ports import SecretStore
 
@@ -20,23 +21,36 @@ if TYPE_CHECKING:  # what takes long to import is imported by the lane that need
 
 
 class RigEvidence:
-    """Makes and checks files of evidence. What blocks says on which lane it belongs."""
+    """Keeps minutes for evidence, makes and checks its files. What blocks says on which lane it belongs."""
 
-    def __init__(
-        self,
-        backend: ChainReader,
-        sampler: RigFeed,
-        secrets: SecretStore,
-        log: Callable[[], EvidenceLog | None],
-        settings: Callable[[], FleetSettings],
-        save: Callable[[FleetSettings], None],
-    ) -> None:
-        self._backend, self._sampler, self._secrets = backend, sampler, secrets
-        self._log, self._settings, self._save = log, settings, save
+    def __init__(self, backend: ChainReader, sampler: RigFeed, store: FleetStore, secrets: SecretStore) -> None:
+        self._backend, self._sampler, self._store, self._secrets = backend, sampler, store, secrets
+        self._log: EvidenceLog | None = None
+
+    def use(self, log: EvidenceLog) -> None:
+        """Keep minutes in this log from now on."""
+        self._log = log
+
+    def hear(self, sample: RigSample) -> None:
+        """Keep a sample of this computer, where the person wants evidence kept; called on the sampler's thread."""
+        if self._log is not None and sample.gpus and self._store.settings().keeps_evidence:
+            self._log.append(sample)
+
+    def look_at_chain(self) -> None:
+        """Tie the minutes to the newest stored block; blocks, for the `chain-read` lane.
+
+        Raises:
+            ChainUnreachable: The backend does not answer.
+        """
+        from dbc_desktop.services.evidence import newest_stored_block
+
+        block = newest_stored_block(self._backend)
+        if block is not None and self._log is not None:
+            self._log.anchor(*block)
 
     def certificate(self, controller: Address) -> RigCertificate | None:
         """What this account once signed for this computer; None where it has to sign first."""
-        kept, sample = self._settings().certificate, self._sampler.latest()
+        kept, sample = self._store.settings().certificate, self._sampler.latest()
         is_it = kept is not None and sample is not None and (kept.rig, kept.controller) == (sample.rig, controller)
         return kept if is_it else None
 
@@ -63,7 +77,7 @@ class RigEvidence:
         from dbc_desktop.services.evidence import certificate_text, make_evidence, save_evidence
         from dbc_desktop.wallet.rig_key import RigKey
 
-        log, sample = self._log(), self._sampler.latest()
+        log, sample = self._log, self._sampler.latest()
         if log is None or sample is None or not log.minutes(start, end)[1]:
             raise InvalidInput("evidence", "nothing_kept")
         key = RigKey(self._secrets)
@@ -71,8 +85,8 @@ class RigEvidence:
         certificate = self.certificate(controller)
         if certificate is None or certificate.rig_key != public:
             signature = sign_text(certificate_text(public, sample.rig))
-            certificate = RigCertificate(public, sample.rig, controller, signature)
-            self._save(replace(self._settings(), certificate=certificate))
+            signed = certificate = RigCertificate(public, sample.rig, controller, signature)
+            self._store.change(lambda now: replace(now, certificate=signed))
         genesis = self._backend.identity().genesis_hash
         made = make_evidence(log, key.sign, certificate, genesis, sample.source, machine_id, start, end)
         save_evidence(made, path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -41,10 +43,34 @@ class FleetSettings:
 
 
 class FleetStore:
-    """`fleet.json` in the data folder."""
+    """`fleet.json` in the data folder; callable from any thread."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._mutex = threading.Lock()
+        self._settings: FleetSettings | None = None
+
+    def settings(self) -> FleetSettings:
+        """What is set now: the file is read once, and nobody waits for a change that is being written.
+
+        Raises:
+            DataCorrupt: The file cannot be read at all.
+        """
+        if self._settings is None:
+            self._settings = self.load()
+        return self._settings
+
+    def change(self, altered: Callable[[FleetSettings], FleetSettings]) -> FleetSettings:
+        """Set what `altered` makes of what is set now, and write it; two lanes that change at once lose nothing.
+
+        Raises:
+            DataUnwritable: Read-only or full; everything is as before.
+        """
+        with self._mutex:
+            settings = altered(self.settings())
+            self.save(settings)
+            self._settings = settings
+            return settings
 
     def load(self) -> FleetSettings:
         """What was set; what cannot be understood counts as not set.

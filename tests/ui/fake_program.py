@@ -16,6 +16,7 @@ from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Receipt, 
 from dbc_desktop.domain.dispute import Slash
 from dbc_desktop.domain.errors import DbcError, InvalidInput, SecretStoreUnavailable, WalletLocked, WrongPassword
 from dbc_desktop.domain.explorer import Mark
+from dbc_desktop.domain.fleet import RigSource
 from dbc_desktop.domain.gpu import GpuReading, RigSample
 from dbc_desktop.domain.history import HistoryKind, HistoryPage, MoneyRow
 from dbc_desktop.domain.machine import Machine, MachineId
@@ -428,6 +429,18 @@ class FakeSettings:
         self.settings = settings
 
 
+class FakeSources:
+    def __init__(self, monitoring: FakeMonitoring) -> None:
+        self._monitoring = monitoring
+
+    def all(self) -> tuple[RigSource, ...]:
+        return self._monitoring.set.sources
+
+
+class FakeDelivery:
+    """Where alerts go; a test puts in what it wants to hear of."""
+
+
 class FakeMonitoring:
     """Nothing is watched beyond the sampler, until a test puts parts in."""
 
@@ -436,6 +449,7 @@ class FakeMonitoring:
         self.alerts = None
         self.secret_trouble = None
         self.set = FleetSettings()
+        self.sources, self.delivery = FakeSources(self), FakeDelivery()
 
     def settings(self) -> FleetSettings:
         return self.set

@@ -68,14 +68,9 @@ class World:
         self.fakes.wallet.add(Account(ALICE, "rig stash", KeyPlace.KEYRING, True))
         self.window.chosen = Account(ALICE, "rig stash", KeyPlace.KEYRING, True)
         self.fakes.sampler.sample = sample(reading(0), taken_at=NOW)
-        monitoring = self.fakes.monitoring
-        monitoring.evidence = RigEvidence(  # type: ignore[attr-defined]
-            self.chain, self.fakes.sampler, self.ring, lambda: self.log, monitoring.settings, self.keep  # type: ignore[arg-type]
-        )  # fmt: skip
-
-    def keep(self, settings) -> None:
-        self.store.save(settings)
-        self.fakes.monitoring.set = self.store.load()
+        evidence = RigEvidence(self.chain, self.fakes.sampler, self.store, self.ring)  # type: ignore[arg-type]
+        evidence.use(self.log)
+        self.fakes.monitoring.evidence = evidence  # type: ignore[attr-defined]
 
     def sheet(self, qtbot: QtBot) -> EvidenceSheet:
         made = EvidenceSheet(self.fakes.program, self.window)
@@ -151,7 +146,7 @@ def test_a_wrong_passphrase_saves_nothing(qtbot, world):
     save(qtbot, sheet, "not the passphrase")
     assert sheet.passphrase.error().startswith("Wrong passphrase. ")
     assert not world.file.exists()
-    assert world.fakes.monitoring.set.certificate is None
+    assert world.store.settings().certificate is None
 
 
 def test_without_a_keyring_it_says_why(qtbot, world):

@@ -44,8 +44,13 @@ class World:
         self.alerts = Alerts(self.book, lambda alert: None, self.clock)  # type: ignore[arg-type,return-value]
         self.calls: list[tuple[object, ...]] = []
         monitoring = self.fakes.monitoring
-        for name in ("set_webhook", "set_sign_of_life", "watch_node", "add_source", "remove_source", "add_sources"):
-            setattr(monitoring, name, lambda *given, name=name: self.calls.append((name, *given)) or 1)
+        for part, names in (
+            (monitoring, ("watch_node",)),
+            (monitoring.delivery, ("set_webhook", "set_sign_of_life")),
+            (monitoring.sources, ("add", "remove", "add_all")),
+        ):
+            for name in names:
+                setattr(part, name, lambda *given, name=name: self.calls.append((name, *given)) or 1)
 
     def lose(self) -> None:
         self.book.look("rig", [LOST])
@@ -178,7 +183,7 @@ def test_a_rig_is_added_by_its_address(qtbot, world):
     qtbot.keyClicks(sheet.address.edit, "10.0.0.7")
     click(qtbot, sheet, "sources.go")
     assert world.calls == [
-        ("add_source", RigSource("http://10.0.0.7:9400", SourceKind.EXPORTER), ""),
+        ("add", RigSource("http://10.0.0.7:9400", SourceKind.EXPORTER), ""),
         ("changed",),
     ]
     assert sheet.address.text() == ""
@@ -197,7 +202,7 @@ def test_known_rigs_are_listed_and_removed(qtbot, world):
     sheet = sources_sheet(qtbot, world)
     assert "not read yet" in texts(sheet)
     click(qtbot, sheet, "sources.remove.0")
-    assert world.calls == [("remove_source", "http://10.0.0.7:9400"), ("changed",)]
+    assert world.calls == [("remove", "http://10.0.0.7:9400"), ("changed",)]
 
 
 def test_a_discovery_file_adds_many(qtbot, world, tmp_path):
@@ -205,7 +210,7 @@ def test_a_discovery_file_adds_many(qtbot, world, tmp_path):
     path.write_text('[{"targets": ["10.0.0.1:9400"]}]')
     sheet = sources_sheet(qtbot, world)
     sheet.add_file(path)
-    assert world.calls[0] == ("add_sources", (RigSource("http://10.0.0.1:9400", SourceKind.EXPORTER),))
+    assert world.calls[0] == ("add_all", (RigSource("http://10.0.0.1:9400", SourceKind.EXPORTER),))
     assert "1 rig was added." in texts(sheet)
     path.write_text("{")
     sheet.add_file(path)

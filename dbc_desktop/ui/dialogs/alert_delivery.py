@@ -72,9 +72,9 @@ class AlertDeliverySheet(FormSheet):
 
         def save() -> None:
             if webhook:
-                monitoring.set_webhook(webhook, form)
+                monitoring.delivery.set_webhook(webhook, form)
             if sign:
-                monitoring.set_sign_of_life(sign)
+                monitoring.delivery.set_sign_of_life(sign)
             monitoring.watch_node(process)
 
         return save
@@ -97,8 +97,8 @@ class AlertDeliverySheet(FormSheet):
         monitoring = self.program.monitoring
 
         def forget() -> None:
-            monitoring.set_webhook("", WebhookForm.JSON)
-            monitoring.set_sign_of_life("")
+            monitoring.delivery.set_webhook("", WebhookForm.JSON)
+            monitoring.delivery.set_sign_of_life("")
 
         self.program.runner.command(
             "secrets", forget, owner=self, done=lambda _: self.close_sheet(), failed=self.failed

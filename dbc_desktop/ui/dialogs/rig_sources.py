@@ -67,8 +67,8 @@ class RigSourcesSheet(FormSheet):
         """
         token = self.token.text()
         source = source_of(self.address.text(), SourceKind(self.kind.currentData()), has_token=bool(token))
-        monitoring = self.program.monitoring
-        return lambda: monitoring.add_source(source, token)
+        sources = self.program.monitoring.sources
+        return lambda: sources.add(source, token)
 
     def done(self, result: object) -> None:
         """Show it among the others."""
@@ -79,12 +79,12 @@ class RigSourcesSheet(FormSheet):
 
     def add_file(self, path: Path) -> None:
         """Read all rigs of a discovery file."""
-        monitoring = self.program.monitoring
+        sources = self.program.monitoring.sources
 
         def add() -> int:
             from dbc_desktop.telemetry.discovery import sources_in
 
-            return monitoring.add_sources(sources_in(path))
+            return sources.add_all(sources_in(path))
 
         def done(count: int) -> None:
             self.done(None)
@@ -101,7 +101,7 @@ class RigSourcesSheet(FormSheet):
         monitoring = self.program.monitoring
         parts = monitoring.parts
         states = {state.source.url: state for state in parts.fleet.states()} if parts is not None else {}
-        rows = [source_row(source, states.get(source.url)) for source in monitoring.settings().sources]
+        rows = [source_row(source, states.get(source.url)) for source in monitoring.sources.all()]
         holder = QWidget()
         holder.setObjectName("scrolled")
         grid = QGridLayout(holder)
@@ -129,7 +129,7 @@ class RigSourcesSheet(FormSheet):
         )
 
     def _remove(self, url: str) -> None:
-        monitoring = self.program.monitoring
+        sources = self.program.monitoring.sources
         self.program.runner.command(
-            "secrets", lambda: monitoring.remove_source(url), owner=self, done=self.done, failed=self.failed
+            "secrets", lambda: sources.remove(url), owner=self, done=self.done, failed=self.failed
         )

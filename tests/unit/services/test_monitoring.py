@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dbc_desktop.domain.account import Address
-from dbc_desktop.domain.errors import InvalidInput, SecretStoreUnavailable
+from dbc_desktop.domain.errors import DataUnwritable, InvalidInput, SecretStoreUnavailable
 from dbc_desktop.domain.fleet import SourceKind, source_of
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.network import BlockSummary
+from dbc_desktop.lanes.paced import Paced
 from dbc_desktop.notify.ports import Message
 from dbc_desktop.notify.webhook import WebhookForm
 from dbc_desktop.screens.alerts import message_words
+from dbc_desktop.services.alert_delivery import AlertDelivery
+from dbc_desktop.services.alerts import Alerts
 from dbc_desktop.services.monitoring import Monitoring, MonitoringParts
+from dbc_desktop.services.rig_evidence import RigEvidence
+from dbc_desktop.services.rig_sources import RigSources
 from dbc_desktop.telemetry.alert_book import AlertBook
 from dbc_desktop.telemetry.evidence_log import EvidenceLog
 from dbc_desktop.telemetry.exposition import Exposition
@@ -92,12 +99,15 @@ class World:
         self.monitoring = self.open()
 
     def open(self) -> Monitoring:
+        runner, store = InlineRunner(), FleetStore(self.folder / "fleet.json")
+        sources, paced = RigSources(store, self.ring), Paced(runner, self.clock)
+
         def parts() -> MonitoringParts:
-            fleet = Fleet(self.clock, lambda source: Scraper(source, self.clock, made.token_of(source)))
+            fleet = Fleet(self.clock, lambda source: Scraper(source, self.clock, sources.token_of(source)))
             fleet.start = lambda: None  # type: ignore[method-assign]  # the test reads by itself
             return MonitoringParts(
                 fleet,
-                AlertBook(self.folder / "alerts.sqlite3", self.clock),
+                Alerts(AlertBook(self.folder / "alerts.sqlite3", self.clock), words, self.clock),
                 EvidenceLog(self.folder / "evidence.sqlite3"),
             )
 
@@ -105,11 +115,10 @@ class World:
             title, body = message_words(alert)
             return Message(alert.subject, alert.severity.value, title, body, alert.began_at)
 
-        made = Monitoring(
-            self.chain, self.feed, parts, FleetStore(self.folder / "fleet.json"), self.ring, InlineRunner(),
-            self.clock, words, lambda: [Address(b"\x01" * 32)],
+        return Monitoring(
+            self.chain, self.feed, store, sources, AlertDelivery(store, self.ring, paced),
+            RigEvidence(self.chain, self.feed, store, self.ring), parts, lambda: [Address(b"\x01" * 32)], runner, paced,
         )  # fmt: skip
-        return made
 
 
 @pytest.fixture
@@ -137,7 +146,7 @@ def test_own_samples_become_alerts_and_evidence(world):
     for _ in range(2):
         world.feed.give(sample(lost(3), taken_at=world.clock.now()))
         world.clock.wait(60)
-    assert [one.subject for one in world.monitoring.parts.book.open_alerts()] == [lost(3).uuid]
+    assert [one.subject for one in world.monitoring.parts.alerts.book.open_alerts()] == [lost(3).uuid]
     _, minutes = world.monitoring.parts.evidence.minutes(0.0, world.clock.now())
     assert [(one.height, one.block_hash) for one in minutes] == [(1_200, BLOCK)]
 
@@ -146,17 +155,17 @@ def test_a_rig_of_the_fleet_is_read_with_its_token_and_judged(world):
     page = Exposition("0.1.0").page(sample(lost(1), taken_at=world.clock.now()))
     with Exporter(lambda path: (200, page)) as exporter:
         source = source_of(exporter.url, SourceKind.EXPORTER, has_token=True)
-        world.monitoring.add_source(source, "a-token-of-enough-letters")
+        world.monitoring.sources.add(source, "a-token-of-enough-letters")
         fleet = world.monitoring.parts.fleet
         for _ in range(2):
             for one in list(fleet._readings.values()):
                 fleet.read_one(one)
             world.clock.wait(3)
         assert exporter.asked == [("/metrics", "Bearer a-token-of-enough-letters")] * 2
-        assert [one.facts["rig"] for one in world.monitoring.parts.book.open_alerts()] == ["rig-02"]
+        assert [one.facts["rig"] for one in world.monitoring.parts.alerts.book.open_alerts()] == ["rig-02"]
         with pytest.raises(InvalidInput, match="known"):
-            world.monitoring.add_source(source)
-        world.monitoring.remove_source(source.url)
+            world.monitoring.sources.add(source)
+        world.monitoring.sources.remove(source.url)
     assert world.ring.entries == {}
     assert fleet.rig_keys() == ()
 
@@ -164,19 +173,19 @@ def test_a_rig_of_the_fleet_is_read_with_its_token_and_judged(world):
 def test_a_server_is_asked_once_for_what_it_remembers(world, monkeypatch):
     asked: list[str] = []
     monkeypatch.setattr(Fleet, "fetch_past", lambda _, source: asked.append(source.url))
-    world.monitoring.add_source(source_of("10.0.0.7", SourceKind.EXPORTER))
-    world.monitoring.add_source(source_of("10.0.0.8", SourceKind.PROMETHEUS))
+    world.monitoring.sources.add(source_of("10.0.0.7", SourceKind.EXPORTER))
+    world.monitoring.sources.add(source_of("10.0.0.8", SourceKind.PROMETHEUS))
     assert asked == ["http://10.0.0.8:9090"]
 
 
 def test_what_was_set_is_there_after_a_restart(world):
     source = source_of("https://rig:9400", SourceKind.EXPORTER, has_token=True)
-    world.monitoring.add_source(source, "a-token-of-enough-letters")
-    assert world.monitoring.add_sources([source, source_of("10.0.0.9", SourceKind.EXPORTER)]) == 1
+    world.monitoring.sources.add(source, "a-token-of-enough-letters")
+    assert world.monitoring.sources.add_all([source, source_of("10.0.0.9", SourceKind.EXPORTER)]) == 1
     world.monitoring.match(MACHINE, "https://rig:9400 rig")
     world.monitoring.watch_node(" dbc ")
-    world.monitoring.set_webhook("https://hooks.example/t0psecret", WebhookForm.SLACK)
-    world.monitoring.set_sign_of_life("https://alive.example/t0psecret")
+    world.monitoring.delivery.set_webhook("https://hooks.example/t0psecret", WebhookForm.SLACK)
+    world.monitoring.delivery.set_sign_of_life("https://alive.example/t0psecret")
     again = world.open()
     assert again.settings() == FleetSettings(
         (source, source_of("10.0.0.9", SourceKind.EXPORTER)),
@@ -186,7 +195,7 @@ def test_what_was_set_is_there_after_a_restart(world):
         has_sign_of_life=True,
     )
     again.start()
-    assert again.token_of(source) == "a-token-of-enough-letters"
+    assert again.sources.token_of(source) == "a-token-of-enough-letters"
     again.stop()
     written = (world.folder / "fleet.json").read_text()
     assert "t0psecret" not in written
@@ -194,10 +203,10 @@ def test_what_was_set_is_there_after_a_restart(world):
 
 
 def test_a_locked_keyring_is_told_and_stops_nothing(world):
-    world.monitoring.add_source(source_of("https://rig:9400", SourceKind.EXPORTER, has_token=True), "x" * 20)
+    world.monitoring.sources.add(source_of("https://rig:9400", SourceKind.EXPORTER, has_token=True), "x" * 20)
     world.ring.is_locked = True
     with pytest.raises(SecretStoreUnavailable):
-        world.monitoring.set_webhook("https://hooks.example/x", WebhookForm.JSON)
+        world.monitoring.delivery.set_webhook("https://hooks.example/x", WebhookForm.JSON)
     assert world.monitoring.settings().webhook_form == ""
     again = world.open()
     again.start()
@@ -207,10 +216,10 @@ def test_a_locked_keyring_is_told_and_stops_nothing(world):
 
 
 def test_no_webhook_and_no_sign_of_life_any_more(world):
-    world.monitoring.set_webhook("https://hooks.example/x", WebhookForm.JSON)
-    world.monitoring.set_sign_of_life("https://alive.example/x")
-    world.monitoring.set_webhook("", WebhookForm.JSON)
-    world.monitoring.set_sign_of_life(" ")
+    world.monitoring.delivery.set_webhook("https://hooks.example/x", WebhookForm.JSON)
+    world.monitoring.delivery.set_sign_of_life("https://alive.example/x")
+    world.monitoring.delivery.set_webhook("", WebhookForm.JSON)
+    world.monitoring.delivery.set_sign_of_life(" ")
     assert world.ring.entries == {}
     assert (world.monitoring.settings().webhook_form, world.monitoring.settings().has_sign_of_life) == ("", False)
 
@@ -230,8 +239,33 @@ def test_a_healthy_rig_gives_a_sign_of_life_once_a_minute(world):
 
         def close(self) -> None: ...
 
-    world.monitoring._sign = Sign()
+    world.monitoring.delivery._sign = Sign()
     for _ in range(120):
         world.feed.give(sample(reading(0), taken_at=world.clock.now()))
         world.clock.wait(1)
     assert beats == [1_000.0, 1_060.0]
+
+
+def test_lanes_that_set_things_at_once_lose_nothing(tmp_path):
+    store = FleetStore(tmp_path / "fleet.json")
+    together = threading.Barrier(8)
+
+    def set_one(number: int) -> None:
+        together.wait()
+        store.change(lambda now: replace(now, machines=now.machines | {MachineId(f"{number:064x}"): "rig"}))
+
+    threads = [threading.Thread(target=set_one, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(FleetStore(tmp_path / "fleet.json").load().machines) == 8
+
+
+def test_what_cannot_be_written_is_not_set(tmp_path):
+    store = FleetStore(tmp_path / "rigs" / "fleet.json")
+    assert store.settings() == FleetSettings()
+    (tmp_path / "rigs").write_text("in the way of the folder")
+    with pytest.raises(DataUnwritable):
+        store.change(lambda now: replace(now, node_process="dbc"))
+    assert store.settings() == FleetSettings()
