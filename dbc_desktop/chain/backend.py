@@ -6,7 +6,7 @@ them raises `ChainUnreachable` when the backend does not answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,8 +18,9 @@ from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashCloc
 from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
-from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
+from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId, MachineOwner
 from dbc_desktop.domain.network import (
+    BlockStamp,
     BlockSummary,
     Capability,
     ClockMode,
@@ -141,6 +142,15 @@ class ChainReader(Protocol):
 
     def blocks(self, before: int, limit: int) -> tuple[BlockSummary, ...]:
         """Stored blocks below height `before`, newest first."""
+
+    def block_stamps(self, heights: Sequence[int]) -> tuple[BlockStamp | None, ...]:
+        """Hash and time of the blocks at these heights (at most `MOST_STAMPS`); None where there is no block."""
+
+    def machine_owner(self, machine_id: MachineId, height: int) -> MachineOwner | None:
+        """Who held a machine when a block had been made; None where the chain does not tell of that height (any more).
+
+        What it does not tell is never taken for a machine without an owner: that is a `MachineOwner` of None and None.
+        """
 
     def events(self, height: int) -> tuple[EventRecord, ...]:
         """The events of one block; empty where the block holds none."""

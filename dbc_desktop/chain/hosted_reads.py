@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dbc_desktop.domain.account import AccountState, Address
@@ -10,8 +11,8 @@ from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashCloc
 from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
-from dbc_desktop.domain.machine import Machine, MachineId
-from dbc_desktop.domain.network import BlockSummary, Deadline, Head, Identity, MachineTable, NetworkTotals
+from dbc_desktop.domain.machine import Machine, MachineId, MachineOwner
+from dbc_desktop.domain.network import BlockStamp, BlockSummary, Deadline, Head, Identity, MachineTable, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
 from dbc_desktop.domain.simulation import Plan, Simulation
@@ -162,6 +163,16 @@ class HostedReads:
     def blocks(self, before: int, limit: int) -> tuple[BlockSummary, ...]:
         """Stored blocks below height `before`."""
         found: tuple[BlockSummary, ...] = self._ask("blocks", before, limit)
+        return found
+
+    def block_stamps(self, heights: Sequence[int]) -> tuple[BlockStamp | None, ...]:
+        """Hash and time of the blocks at these heights."""
+        found: tuple[BlockStamp | None, ...] = self._ask("block_stamps", tuple(heights))
+        return found
+
+    def machine_owner(self, machine_id: MachineId, height: int) -> MachineOwner | None:
+        """Who held a machine when a block had been made."""
+        found: MachineOwner | None = self._ask("machine_owner", machine_id, height)
         return found
 
     def events(self, height: int) -> tuple[EventRecord, ...]:

@@ -46,6 +46,8 @@ METHODS = WITH_PROGRESS | frozenset(
         "slash_clock",
         "deadlines",
         "blocks",
+        "block_stamps",
+        "machine_owner",
         "events",
         "extrinsics",
         "extrinsic",

@@ -80,6 +80,14 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineOwner:
+    """Who held a machine at some height; both None where the chain had no record of it then."""
+
+    stash: Address | None
+    controller: Address | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOrder:
     """A machine whose order members of the committee may grab; who is missing at `drawn_at` is drawn (design 3.1)."""
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # numpy takes longer to import than the window to paint; only
 
 BLOCK_MS = 6_000
 BLOCKS_PER_ERA = 14_400
+MOST_STAMPS = 512
+"""Blocks whose hash and time are asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,19 @@ class BlockSummary:
     parent_hash: bytes
     extrinsic_num: int
     event_num: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStamp:
+    """Which block stands at a height, and when it was made by the chain's own clock.
+
+    Attributes:
+        timestamp_ms: Since 1970 (UTC); None where the chain does not tell it any more.
+    """
+
+    height: int
+    hash: bytes
+    timestamp_ms: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

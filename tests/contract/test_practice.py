@@ -10,7 +10,7 @@ from dbc_desktop.chain.local.backend import LocalChain
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO
 from dbc_desktop.domain.errors import BackendMismatch, InvalidInput
-from dbc_desktop.domain.machine import MachineStatus
+from dbc_desktop.domain.machine import MachineOwner, MachineStatus
 from dbc_desktop.domain.rental import RentStatus
 from tests.doubles.node_user import ChainThroughNode
 
@@ -55,6 +55,8 @@ def test_a_stash_goes_on_where_the_node_had_it(tmp_path: Path) -> None:
             machine.stake_held,
         )
         (lease,) = local.orders_on(rented)
+        # It came with the genesis: no event tells who bonded it.
+        assert local.machine_owner(rented, 28_900) == MachineOwner(stash, here.controller)
         assert (lease.status, lease.gpu_index, lease.rent_end) == (RentStatus.RENTING, order.gpu_index, 28_900 + left)
         # The locked rewards are released as they would have been; the first payout here comes in era 4.
         mine = local.release_schedule(stash)

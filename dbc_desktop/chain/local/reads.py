@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from dbc_desktop.chain.local import explore, past_money, payout_books
+from dbc_desktop.chain.local import explore, past_money, past_owners, payout_books
 from dbc_desktop.chain.local.store import Store
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.call import EventRecord, Receipt
@@ -14,10 +15,12 @@ from dbc_desktop.domain.errors import DataCorrupt, InvalidInput
 from dbc_desktop.domain.explanation import BlockRef, Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
-from dbc_desktop.domain.machine import Machine, MachineId
+from dbc_desktop.domain.machine import Machine, MachineId, MachineOwner
 from dbc_desktop.domain.network import (
     BLOCK_MS,
     BLOCKS_PER_ERA,
+    MOST_STAMPS,
+    BlockStamp,
     BlockSummary,
     Deadline,
     Head,
@@ -237,6 +240,18 @@ class LocalReads:
         """Stored blocks below height `before`, newest first."""
         with self._standing() as now:
             return now.store.blocks(before, limit)
+
+    def block_stamps(self, heights: Sequence[int]) -> tuple[BlockStamp | None, ...]:
+        """Hash and time of the blocks at these heights; heights between stored blocks have none."""
+        with self._standing() as now:
+            return tuple(past_owners.stamp(now.store, height, now.start_ms) for height in heights[:MOST_STAMPS])
+
+    def machine_owner(self, machine_id: MachineId, height: int) -> MachineOwner | None:
+        """Who held a machine when a block had been made, by the chain's own events."""
+        with self._standing() as now:
+            if not 0 <= height <= now.engine.height:
+                return None
+            return past_owners.owner(now.store, views.machine(now.engine, machine_id), machine_id, height)
 
     def events(self, height: int) -> tuple[EventRecord, ...]:
         """The events of one block."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +57,7 @@ class Blocks:
         """The header of a block."""
         return _header(block, self._rpc.call("chain_getHeader", to_hex(block)))
 
-    def hashes(self, heights: range) -> list[bytes | None]:
+    def hashes(self, heights: Sequence[int]) -> list[bytes | None]:
         """The hash of each height on the best chain, None where there is none yet."""
         answers = self._rpc.batch([("chain_getBlockHash", (height,)) for height in heights])
         return [None if answer is None else from_hex(answer, 32) for answer in answers]
@@ -105,7 +106,14 @@ class Blocks:
 
     def event_counts(self, runtime: Runtime, hashes: list[bytes]) -> list[int | None]:
         """How many events each block has, None where the node does not keep its state any more."""
-        entry, key = runtime.storage.entry("System", "EventCount"), to_hex(prefix("System", "EventCount"))
+        return self._at_each(runtime, "System", "EventCount", hashes)
+
+    def times(self, runtime: Runtime, hashes: list[bytes]) -> list[int | None]:
+        """When each block was made, in ms since 1970; None where the node does not keep its state any more."""
+        return self._at_each(runtime, "Timestamp", "Now", hashes)
+
+    def _at_each(self, runtime: Runtime, pallet: str, item: str, hashes: list[bytes]) -> list[int | None]:
+        entry, key = runtime.storage.entry(pallet, item), to_hex(prefix(pallet, item))
         found: list[int | None] = []
         asked: list[Request] = [("state_getStorage", (key, to_hex(one))) for one in hashes]
         for at in range(0, len(asked), MOST_IN_BATCH):

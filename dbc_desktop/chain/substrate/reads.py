@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -18,11 +18,11 @@ from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import EventRecord
 from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashClock
-from dbc_desktop.domain.errors import BackendMismatch, DbcError
+from dbc_desktop.domain.errors import BackendMismatch, ChainRequestFailed, DbcError
 from dbc_desktop.domain.explorer import Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
-from dbc_desktop.domain.machine import Machine, MachineId
-from dbc_desktop.domain.network import BlockSummary, Deadline, MachineTable, NetworkTotals
+from dbc_desktop.domain.machine import Machine, MachineId, MachineOwner
+from dbc_desktop.domain.network import MOST_STAMPS, BlockStamp, BlockSummary, Deadline, MachineTable, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentQuote, RentStatus
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
 from dbc_desktop.domain.super_node import Supply
@@ -286,6 +286,34 @@ class NodeReads(Lacking):
             header = block.header
             made.append(BlockSummary(header.height, header.hash, header.parent_hash, len(block.extrinsics), count))
         return tuple(made)
+
+    def block_stamps(self, heights: Sequence[int]) -> tuple[BlockStamp | None, ...]:
+        """Hash and time of the blocks at these heights; times as far as the node keeps their state."""
+        now, asked = self._now(), list(heights[:MOST_STAMPS])
+        there = [height for height in dict.fromkeys(asked) if 0 <= height <= now.header.height]
+        found = dict(zip(there, self._blocks.hashes(there), strict=True))
+        hashes = [one for one in found.values() if one is not None]
+        times = dict(zip(hashes, self._blocks.times(now.runtime, hashes), strict=True))
+        return tuple(
+            None if (one := found.get(height)) is None else BlockStamp(height, one, times[one]) for height in asked
+        )
+
+    def machine_owner(self, machine_id: MachineId, height: int) -> MachineOwner | None:
+        """Who held a machine when a block had been made; None where the node does not keep that state any more."""
+        now = self._now()
+        if not 0 <= height <= now.header.height:
+            return None
+        (block,) = self._blocks.hashes([height])
+        if block is None:
+            return None
+        try:
+            found = now.view.beside(block).get("OnlineProfile", "MachinesInfo", machine_id)
+        except ChainRequestFailed:
+            return None
+        if found is None:
+            return MachineOwner(None, None)
+        with shaped():
+            return MachineOwner(Address(found["machine_stash"]), Address(found["controller"]))
 
     def events(self, height: int) -> tuple[EventRecord, ...]:
         """The events of one block; empty where there is no such block."""

@@ -134,6 +134,10 @@ class View:
     def __init__(self, rpc: NodeRpc, storage: Storage, at: bytes) -> None:
         self._rpc, self.storage, self.at = rpc, storage, at
 
+    def beside(self, block: bytes) -> View:
+        """The storage of another block, read by the same runtime."""
+        return View(self._rpc, self.storage, block)
+
     def get(self, pallet: str, item: str, *keys: object) -> Any:
         """One value."""
         (found,) = self.many([(pallet, item, keys)])
