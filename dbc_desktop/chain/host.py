@@ -229,8 +229,13 @@ class HostedNode(HostedChain):
         self._start(folder, {"endpoints": tuple(endpoints), "genesis_hash": genesis_hash})
 
     def capabilities(self) -> frozenset[Capability]:
-        """A look ahead, as an estimate."""
-        return frozenset({Capability.PREVIEW})
+        """What the node's runtime has; asked for, so that nothing is hidden that it tells.
+
+        Raises:
+            ChainUnreachable: It does not answer.
+        """
+        found: frozenset[Capability] = self._ask("capabilities")
+        return found
 
     def health(self) -> NodeHealth:
         """How the node fares, asked anew."""

@@ -62,6 +62,18 @@ class SuperNode:
         return self.own + self.support
 
 
+class Outlook(Enum):
+    """How sure it is who gets a seat in the next staking era.
+
+    `COUNTED`: by the chain's own count, if nothing changes. `ESTIMATED`: as this program counts; the network takes the
+    best outcome that somebody hands in. `DECIDED`: the seats are given; what changes now counts in the era after.
+    """
+
+    COUNTED = "counted"
+    ESTIMATED = "estimated"
+    DECIDED = "decided"
+
+
 @dataclass(frozen=True, slots=True)
 class Election:
     """All who stand, those with the largest totals first, and what the next election would decide.
@@ -72,6 +84,7 @@ class Election:
         rule: `totals` or `phragmen`: how seats are given.
         threshold: The smallest total that is elected as things stand; None while there are seats for all.
         era_payout: What all super nodes and their supporters earn together in this staking era.
+        outlook: How sure that is.
     """
 
     era: int
@@ -81,6 +94,7 @@ class Election:
     threshold: Balance | None
     era_payout: Balance
     nodes: tuple[SuperNode, ...]
+    outlook: Outlook = Outlook.COUNTED
 
     @property
     def elected(self) -> int:
@@ -106,6 +120,7 @@ class Support:
         unlocking: On its way out and not yet to be withdrawn, earliest first.
         withdrawable: Coins whose time is over; free after `withdraw_unbonded`.
         has_ledger: The account bonded once, so that it adds with `bond_extra` and not with `bond`.
+        slashing_spans: Stretches of time for which slashes are noted; who takes out all must name their number.
     """
 
     address: Address
@@ -117,6 +132,7 @@ class Support:
     has_ledger: bool = False
     payee: Payee = Payee(PayTo.STAKED)
     bonding_eras: int = 14
+    slashing_spans: int = 0
 
     @property
     def leaving(self) -> Balance:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.network import Head
-from dbc_desktop.domain.super_node import Election, SuperNode, Support
+from dbc_desktop.domain.super_node import Election, Outlook, SuperNode, Support
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.texts import ntr, tr
 from dbc_desktop.services.network import NetworkSummary, projected_total
@@ -106,7 +106,12 @@ def _rule(election: Election, profile: str) -> str:
 
 def _threshold(election: Election, head: Head) -> str:
     seats = ntr("{n} seat", "{n} seats", election.seats)
-    when = tr("next election {when}", when=formats.due(election.next_height - head.height))
+    due = formats.due(election.next_height - head.height)
+    when = {
+        Outlook.COUNTED: tr("next election {when}", when=due),
+        Outlook.ESTIMATED: tr("next election {when}, by our own count", when=due),
+        Outlook.DECIDED: tr("seats are given, next era {when}", when=due),
+    }[election.outlook]
     if election.threshold is None:
         return tr("{seats}, enough for all", seats=seats) + f" · {when}"
     return tr("{seats} from {amount}", seats=seats, amount=formats.amount(election.threshold, 0)) + f" · {when}"

@@ -93,9 +93,9 @@ def unbond_call(amount: Balance) -> Call:
     return Call("Staking", "unbond", (amount.units,))
 
 
-def withdraw_call() -> Call:
+def withdraw_call(support: Support) -> Call:
     """Take out what has waited long enough."""
-    return Call("Staking", "withdraw_unbonded", (0,))
+    return Call("Staking", "withdraw_unbonded", (support.slashing_spans,))
 
 
 def projected_total(election: Election, support: Support, node: SuperNode, amount: Balance) -> Balance | None:

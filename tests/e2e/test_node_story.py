@@ -9,6 +9,7 @@ from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, TxStatus
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.domain.rental import RentStatus
+from dbc_desktop.services.network import network_summary, stop_call, support_call, unbond_call, withdraw_call
 from dbc_desktop.services.renting import confirm_call, my_orders, parse_duration, rent_call
 from dbc_desktop.services.staking import claim_call
 from tests.doubles.node_user import ChainThroughNode
@@ -74,3 +75,33 @@ def test_a_newcomer_bonds_rents_and_claims_through_a_node(tmp_path: Path) -> Non
         assert {one.status for one in sent} == {TxStatus.FINALISED}
         assert chain.node.asked.count("author_submitExtrinsic") == len(sent)
         person.spend(Call("Balances", "transfer_keep_alive", (renter.raw, 1)), owner)
+
+
+def test_a_newcomer_supports_a_super_node_through_a_node(tmp_path: Path) -> None:
+    with newcomer_at(tmp_path, through_a_node) as person:
+        chain: Any = person.chain
+        account = person.make_account("supporter")
+        take_play_money(person, account)
+        summary = network_summary(chain, account)
+        assert summary.election is not None
+        assert summary.support is not None
+        assert summary.available == Balance.of_dbc(999_999)
+        waiting = summary.election.nodes[22]
+        assert (waiting.is_elected, waiting.is_winning) == (False, False)
+        person.spend(support_call(summary.support, waiting.address, Balance.of_dbc(400_000)), account)
+        person.jump_to(summary.election.next_height)
+        after = network_summary(chain, account)
+        assert after.election is not None
+        assert after.support is not None
+        node = next(one for one in after.election.nodes if one.address == waiting.address)
+        assert (node.is_elected, after.election.era) == (True, 3)
+        assert after.support.targets == (waiting.address,)
+        assert after.account is not None
+        assert after.account.spendable == after.account.free - Balance.of_dbc(400_000)
+        person.spend(stop_call(after.support, waiting.address), account)
+        person.spend(unbond_call(Balance.of_dbc(400_000)), account)
+        (leaving,) = chain.support_of(account).unlocking
+        assert (leaving.era, leaving.amount) == (17, Balance.of_dbc(400_000))
+        person.jump_to(leaving.height)
+        person.spend(withdraw_call(chain.support_of(account)), account)
+        assert person.state(account).frozen == ZERO

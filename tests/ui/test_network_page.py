@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from dbc_desktop.chain.backend import HeadChange
-from dbc_desktop.domain.account import AccountState, Address
+from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, EventRecord
 from dbc_desktop.domain.errors import ChainUnreachable, DataCorrupt, DbcError
 from dbc_desktop.domain.network import Capability, Head, NetworkTotals
-from dbc_desktop.domain.super_node import Election, Payee, PayTo, SuperNode, Supply, Support, Unlocking
+from dbc_desktop.domain.super_node import Election, Outlook, Payee, PayTo, SuperNode, Supply, Support, Unlocking
 from dbc_desktop.ui.dialogs.stake_sheet import StakeSheet, UnstakeSheet
 from dbc_desktop.ui.pages.network import NetworkPage
 from dbc_desktop.ui.pages.network_table import NodeModel
+from tests.doubles.chain_user import ChainUser
+from tests.doubles.node_user import ChainThroughNode
 from tests.ui.renting_doubles import ALICE, FakeWindow, InlineRunner
 
 NODES = tuple(Address(bytes([number]) * 32) for number in (1, 2, 3))
@@ -54,6 +57,7 @@ class Chain:
         self.fail: DbcError | None = None
         self.reads = 0
         self.can = frozenset(Capability)
+        self.outlook = Outlook.COUNTED
 
     def capabilities(self) -> frozenset[Capability]:
         return self.can
@@ -66,7 +70,7 @@ class Chain:
 
     def election(self) -> Election:
         threshold = dbc("2500.5") if self.nodes else None
-        return Election(99, NEXT, 2, "totals", threshold, dbc("273785"), self.nodes)
+        return Election(99, NEXT, 2, "totals", threshold, dbc("273785"), self.nodes, self.outlook)
 
     def support_of(self, address: Address) -> Support:
         return self.support
@@ -161,6 +165,29 @@ def test_it_shows_supply_burning_price_and_gpus(page: NetworkPage) -> None:
         "80 rented, 25 % · 40 machines",
     ):
         assert text in shown
+
+
+@pytest.mark.parametrize(
+    ("outlook", "said"),
+    [
+        (Outlook.ESTIMATED, "next election in 1 h, by our own count"),
+        (Outlook.DECIDED, "seats are given, next era in 1 h"),
+    ],
+)
+def test_of_a_node_it_says_how_sure_the_next_seats_are(
+    page: NetworkPage, chain: Chain, outlook: Outlook, said: str
+) -> None:
+    chain.outlook = outlook
+    page.on_shown()
+    assert f"2 seats from 2,500 DBC · {said}" in texts(page)
+
+
+def test_what_is_taken_out_names_the_slashing_spans(page: NetworkPage, chain: Chain) -> None:
+    chain.support = Support(ALICE, bonded=dbc("5"), withdrawable=dbc("2"), has_ledger=True, slashing_spans=4)
+    page.on_shown()
+    calls = spent(page)
+    button(page, "network.withdraw").click()
+    assert calls == [(Call("Staking", "withdraw_unbonded", (4,)), ALICE)]
 
 
 def test_a_block_moves_the_countdown_without_reading(page: NetworkPage, chain: Chain) -> None:
@@ -378,3 +405,52 @@ def test_the_table_keeps_the_rules_of_qt(qtmodeltester: ModelTester, page: Netwo
     assert model.index(1, 5).data(Qt.ItemDataRole.ToolTipRole) == (
         "own 1,000.00 DBC, supporters 1,500.50 DBC, together 2,500.50 DBC"
     )
+
+
+def test_over_a_node_it_shows_the_same_and_what_is_ordered_is_done(
+    qtbot: QtBot, window: FakeWindow, tmp_path: Path
+) -> None:
+    alice, chain = ChainUser("//Alice"), ChainThroughNode(tmp_path / "chain")
+    chain.play_money(alice.address)
+    chain.jump(1)
+    window.chosen = Account(alice.address, "mine", KeyPlace.FILE, True)
+    program: Any = SimpleNamespace(backend=chain.front, runner=InlineRunner())
+    page = NetworkPage(program, window)
+    qtbot.addWidget(page)
+    page.show()
+    try:
+        page.on_shown()
+        assert (page.state, len(cells(page))) == ("content", 34)
+        shown = texts(page)
+        for text in (
+            "34 super nodes stand",
+            "21 seats from 14,400,000 DBC · next election in 23 h, by our own count",
+            "36",
+        ):
+            assert text in shown
+        calls = spent(page)
+        table(page).selectRow(22)
+        assert cells(page)[22][-1] == "below the line"
+        button(page, "network.support").click()
+        sheet = window.sheets[-1]
+        qtbot.addWidget(sheet)
+        amount = sheet.findChild(QLineEdit, "stake.amount")
+        amount.setText("400000")
+        button(sheet, "stake.go").click()
+        ((call, who),) = calls
+        assert who == alice.address
+        alice.send(chain, call)
+        chain.jump(1)
+        page.on_account()
+        QApplication.processEvents()  # rows that came while the page stood there are shown with the next turn
+        assert "gets a seat, #16" in texts(page)
+        button(page, "network.unstake").click()
+        sheet = window.sheets[-1]
+        qtbot.addWidget(sheet)
+        button(sheet, "unstake.go").click()
+        alice.send(chain, calls[-1][0])
+        chain.jump(1)
+        page.on_account()
+        assert chain.front.support_of(alice.address).leaving == Balance.of_dbc(400_000)
+    finally:
+        chain.close()

@@ -24,6 +24,7 @@ from dbc_desktop.chain.substrate.reads import NodeReads, Standing
 from dbc_desktop.chain.substrate.reward_log import RewardLog
 from dbc_desktop.chain.substrate.rpc import NodeRpc
 from dbc_desktop.chain.substrate.runtime import Runtime, Runtimes
+from dbc_desktop.chain.substrate.staking_mirror import tells_of_super_nodes
 from dbc_desktop.chain.substrate.storage import View
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import DECIMALS, Balance
@@ -121,8 +122,14 @@ class SubstrateChain(NodeReads):
         )
 
     def capabilities(self) -> frozenset[Capability]:
-        """A look ahead, as an estimate, and disputes; no clock, no jump, no play money, no index of the past."""
-        return frozenset({Capability.PREVIEW, Capability.DISPUTES})
+        """A look ahead, as an estimate, disputes, and super nodes where its runtime has them as the network's has.
+
+        No clock, no jump, no play money, no index of the past.
+        """
+        found = {Capability.PREVIEW, Capability.DISPUTES}
+        if tells_of_super_nodes(self._now().runtime.storage):
+            found.add(Capability.SUPER_NODES)
+        return frozenset(found)
 
     def head(self) -> Head:
         """The newest block."""

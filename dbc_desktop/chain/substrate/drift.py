@@ -17,10 +17,13 @@ _CONSTANTS: tuple[tuple[str, str, int], ...] = (
     ("Balances", "ExistentialDeposit", 0),
     ("TransactionPayment", "OperationalFeeMultiplier", 5),
     ("Staking", "SessionsPerEra", 6),
+    ("Staking", "BondingDuration", MAINNET_411.bonding_eras),
+    ("Staking", "MaxNominations", MAINNET_411.most_nominations),
+    ("Staking", "MaxUnlockingChunks", MAINNET_411.most_unlocking_chunks),
 )
 """Chain-rules 11.1."""
 
-_WATCHED = ("Balances", "OnlineProfile", "RentMachine", "Committee", "OnlineCommittee")
+_WATCHED = ("Balances", "OnlineProfile", "RentMachine", "Committee", "OnlineCommittee", "Staking")
 
 
 def rule_drift(runtime: Runtime) -> tuple[Drift, ...]:

@@ -1,13 +1,11 @@
-"""What the port asks of a chain and a node does not do, or not yet; the window hides it by the capabilities."""
+"""What the port asks of a chain and a node does not do; the window hides it by the capabilities."""
 
 from __future__ import annotations
 
-from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.errors import BackendMismatch
 from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.machine import MachineId
-from dbc_desktop.domain.super_node import Election, Support
 
 
 class Lacking:
@@ -32,14 +30,6 @@ class Lacking:
     def explain(self, machine_id: MachineId, era: int) -> Explanation:
         """A node does not keep what a reward was reckoned from."""
         raise lacking("explain", machine_id, era)
-
-    def election(self) -> Election:
-        """Not yet on a node."""
-        raise lacking("super_nodes")
-
-    def support_of(self, address: Address) -> Support:
-        """Not yet on a node."""
-        raise lacking("super_nodes", address)
 
 
 def lacking(what: str, *asked: object) -> BackendMismatch:

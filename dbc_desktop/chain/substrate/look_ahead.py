@@ -7,13 +7,25 @@ from dataclasses import replace
 
 from dbc_desktop.chain.substrate.mirror import Mirror
 from dbc_desktop.chain.substrate.reads import shaped
+from dbc_desktop.chain.substrate.staking_mirror import (
+    StakingEra,
+    read_candidates,
+    read_staker,
+    read_staking,
+    tells_of_super_nodes,
+)
 from dbc_desktop.domain.balance import Balance
-from dbc_desktop.domain.call import Call, Preview
+from dbc_desktop.domain.call import Call, Consequence, Preview
 from dbc_desktop.domain.machine import HardwareInfo
 from dbc_desktop.rules import balances
 from dbc_desktop.rules.catalogue import BY_NAME
 from dbc_desktop.rules.dispatch import SIGNED
 from dbc_desktop.rules.preview import preview
+
+_NOT_TOLD = {("Staking", "payout_stakers")}
+"""What a super node and its supporters get follows from the blocks that it wrote, not from what a payout looks at."""
+
+_FOR_THE_ELECTION = ("supports_nodes", "leaves_election")
 
 
 def look_ahead(mirror: Mirror, call: Call, signer: bytes, fee: int) -> Preview:
@@ -26,13 +38,46 @@ def look_ahead(mirror: Mirror, call: Call, signer: bytes, fee: int) -> Preview:
         ChainUnreachable, BackendMismatch: The state cannot be read.
     """
     with shaped():
+        calls = tuple(_calls(call))
         read_touched(mirror, call, signer)
+        era = _read_staked(mirror, calls, signer)
         engine = mirror.engine()
-        if (call.pallet, call.name) not in SIGNED:
+        if (call.pallet, call.name) not in SIGNED or any((one.pallet, one.name) in _NOT_TOLD for one in calls):
             held = balances.holdings(engine.state, signer)
             return Preview(call, Balance(fee), Balance(held.free - fee), Balance(held.reserved), ())
         made = preview(engine.profile, engine.height + 1, engine.state, call, signer, fee)
-    return replace(made, error=None)
+    told = made.consequences if era is None else tuple(_until(one, era, mirror.height) for one in made.consequences)
+    return replace(made, consequences=told, error=None)
+
+
+def _read_staked(mirror: Mirror, calls: tuple[Call, ...], signer: bytes) -> StakingEra | None:
+    """Read what calls of Staking look at; where the staking eras stand, None where none of the calls is one."""
+    named = [one for one in calls if one.pallet == "Staking"]
+    if not named or not tells_of_super_nodes(mirror.view.storage):
+        return None
+    era = read_staking(mirror)
+    read_staker(mirror, signer, era)
+    targets = {
+        target
+        for one in named
+        for value in one.args
+        for target in (value if isinstance(value, tuple) else ())
+        if isinstance(target, bytes)
+    }
+    if targets:
+        read_candidates(mirror, sorted(targets))
+    return era
+
+
+def _until(told: Consequence, era: StakingEra, height: int) -> Consequence:
+    """What waits for the next election waits for the one of the chain, whose eras end with the time.
+
+    Once the seats of the next era are given it is the era after that.
+    """
+    if told.kind not in _FOR_THE_ELECTION:
+        return told
+    first = era.first_height(era.planned + 1)
+    return replace(told, facts={**told.facts, "blocks": first - height - 1})
 
 
 def read_touched(mirror: Mirror, call: Call, signer: bytes) -> None:
@@ -64,15 +109,17 @@ def read_touched(mirror: Mirror, call: Call, signer: bytes) -> None:
         mirror.read_members()
 
 
+def _calls(call: Call) -> Iterator[Call]:
+    """A call and those inside it."""
+    yield call
+    for value in call.args:
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Call):
+                yield from _calls(one)
+
+
 def _arguments(call: Call) -> Iterator[tuple[str, str, object]]:
-    spec = BY_NAME.get((call.pallet, call.name))
-    if spec is None:
-        return
-    for (name, kind), value in zip(spec.args, call.args, strict=False):
-        if isinstance(value, Call):
-            yield from _arguments(value)
-        elif isinstance(value, tuple) and value and isinstance(value[0], Call):
-            for one in value:
-                yield from _arguments(one)
-        else:
-            yield name, kind, value
+    for one in _calls(call):
+        spec = BY_NAME.get((one.pallet, one.name))
+        if spec is not None:
+            yield from ((name, kind, value) for (name, kind), value in zip(spec.args, one.args, strict=False))

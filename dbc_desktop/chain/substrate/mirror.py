@@ -25,6 +25,7 @@ from dbc_desktop.rules.state import SINGLE, K, Map, Overlay, State, V
 from dbc_desktop.rules.work import era_of
 
 _P = "OnlineProfile"
+_HELD = (("System", "Account"), ("Balances", "Locks"))
 
 
 class Mirror:
@@ -127,8 +128,13 @@ class Mirror:
     def read_accounts(self, accounts: Iterable[bytes]) -> None:
         """What these hold."""
         asked = list(dict.fromkeys(accounts))
-        for who, value in zip(asked, self.view.many([("System", "Account", (who,)) for who in asked]), strict=True):
-            self._layer.put(balances.ACCOUNTS, who, rows.account(value))
+        values = iter(self.view.many([(of, item, (who,)) for who in asked for of, item in _HELD]))
+        for who in asked:
+            held, locks = next(values), next(values)
+            self._layer.put(balances.ACCOUNTS, who, rows.account(held))
+            frozen = rows.locks(locks, held)
+            if frozen:
+                self._layer.put(balances.LOCKS, who, frozen)
 
     def read_stashes(self, stashes: Iterable[bytes]) -> tuple[str, ...]:
         """Controllers, stake, rewards and rooms of these; the ids of their machines. Machines are read apart."""
@@ -285,15 +291,6 @@ class Mirror:
         self._layer.put(online.SYS_INFO, SINGLE, total)
         for (who,), amount in self.view.entries("GenericFunc", "TotalDestroy"):
             self._layer.put(balances.BURNED, who, amount)
-
-    def node_emission(self) -> int:
-        """Units that the super nodes of the last staking era were paid together, 0 where the chain does not say."""
-        if not self.view.storage.has("Staking", "ErasValidatorReward"):
-            return 0
-        active = self.view.get("Staking", "ActiveEra")
-        if active is None or not active["index"]:
-            return 0
-        return int(self.view.get("Staking", "ErasValidatorReward", active["index"] - 1) or 0)
 
     def read_members(self) -> None:
         """Who is on the committee."""

@@ -9,10 +9,16 @@ from dataclasses import dataclass, replace
 from dbc_desktop.chain.history_store import HistoryStore
 from dbc_desktop.chain.substrate.blocks import Blocks, Header
 from dbc_desktop.chain.substrate.dispute_mirror import Settled, read_committee_work, read_reporter, read_slashes
-from dbc_desktop.chain.substrate.lacking import Lacking
+from dbc_desktop.chain.substrate.lacking import Lacking, lacking
 from dbc_desktop.chain.substrate.mirror import Mirror
 from dbc_desktop.chain.substrate.reward_log import RewardLog
 from dbc_desktop.chain.substrate.runtime import Runtime
+from dbc_desktop.chain.substrate.staking_mirror import (
+    node_emission,
+    read_election,
+    read_support,
+    tells_of_super_nodes,
+)
 from dbc_desktop.chain.substrate.storage import View
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import Balance
@@ -25,7 +31,7 @@ from dbc_desktop.domain.machine import Machine, MachineId, MachineOwner
 from dbc_desktop.domain.network import MOST_STAMPS, BlockStamp, BlockSummary, Deadline, MachineTable, NetworkTotals
 from dbc_desktop.domain.rental import RentOrder, RentQuote, RentStatus
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
-from dbc_desktop.domain.super_node import Supply
+from dbc_desktop.domain.super_node import Election, Supply, Support
 from dbc_desktop.rules import views
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
 from dbc_desktop.rules.engine import Engine
@@ -215,6 +221,27 @@ class NodeReads(Lacking):
             mirror.read_totals()
             return views.network_totals(mirror.engine())
 
+    def election(self) -> Election:
+        """All who stand, and what the next election would decide: an estimate, or what is decided already."""
+        with shaped():
+            return read_election(self._staking())
+
+    def support_of(self, address: Address) -> Support:
+        """What an account stakes for super nodes."""
+        with shaped():
+            return read_support(self._staking(), address)
+
+    def _staking(self) -> Mirror:
+        """A mirror without what machines need.
+
+        Raises:
+            BackendMismatch: `super_nodes`: the runtime keeps none as this program knows them.
+        """
+        now = self._now()
+        if not tells_of_super_nodes(now.runtime.storage):
+            raise lacking("super_nodes")
+        return Mirror(now.view, now.header.height, self._log)
+
     def slashes(self, address: Address) -> tuple[Slash, ...]:
         """Slashes against an account and the stash it controls, the next first, then what is over."""
         with shaped():
@@ -329,14 +356,14 @@ class NodeReads(Lacking):
         raise AssertionError(f"the side that inherits knows the runtime at {header.height}")
 
     def supply(self) -> Supply:
-        """How many coins there are, come and are gone; the super nodes' part is that of the last staking era."""
+        """How many coins there are, come and are gone."""
         with shaped():
             mirror = self._mirror()
             mirror.read_totals()
             mirror.read_accounts([MAINNET_411.treasury])
             found = views.supply(mirror.engine())
-            paid = mirror.node_emission()
-        return replace(found, node_emission=Balance(paid), treasury_burned=None, price_height=None)
+            paid = node_emission(mirror)
+        return replace(found, node_emission=paid, treasury_burned=None, price_height=None)
 
     def history(
         self, address: Address, before: Mark | None, limit: int, kinds: frozenset[HistoryKind] | None = None

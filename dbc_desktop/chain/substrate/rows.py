@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dbc_desktop.chain.substrate.parts import Variant
@@ -10,7 +10,7 @@ from dbc_desktop.domain.errors import ChainAnswerInvalid
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, MachineId, MachineStatus
 from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.rules import online_committee
-from dbc_desktop.rules.balances import AccountRow
+from dbc_desktop.rules.balances import AccountRow, Lock
 from dbc_desktop.rules.online_profile.rows import MachineRow, StashMachines, StashRewards
 from dbc_desktop.rules.orders import MachineOrders, OrderRow
 from dbc_desktop.rules.reward_queue import Owner, Queue, pack
@@ -45,6 +45,13 @@ def account(value: Values) -> AccountRow:
     """What an account holds."""
     data = value["data"]
     return AccountRow(data["free"], data["reserved"], value["nonce"])
+
+
+def locks(value: Iterable[Values], held: Values) -> tuple[Lock, ...]:
+    """What holds coins of an account; what the account says to be frozen beyond that is a lock without a name."""
+    found = tuple(sorted(Lock(text(one["id"]), one["amount"]) for one in value))
+    frozen = held["data"]["frozen"]
+    return found if max((one.amount for one in found), default=0) >= frozen else (*found, Lock("", frozen))
 
 
 def status(value: Variant) -> tuple[MachineStatus, int, MachineStatus | None]:

@@ -145,12 +145,16 @@ class View:
 
     def many(self, items: Sequence[Item]) -> list[Any]:
         """Several values with as few requests as there are pages of them."""
+        return [self.storage.value(entry, data) for entry, data in self._data(items)]
+
+    def many_stored(self, items: Sequence[Item]) -> list[Any]:
+        """Several values, None where nothing is stored, also where the item has a default."""
+        return [None if data is None else self.storage.value(entry, data) for entry, data in self._data(items)]
+
+    def _data(self, items: Sequence[Item]) -> list[tuple[StorageEntry, bytes | None]]:
         keys = [self.storage.key(*item) for item in items]
         stored = self._stored(list(dict.fromkeys(keys)))
-        return [
-            self.storage.value(self.storage.entry(pallet, item), stored[key])
-            for (pallet, item, _), key in zip(items, keys, strict=True)
-        ]
+        return [(self.storage.entry(*item[:2]), stored[key]) for item, key in zip(items, keys, strict=True)]
 
     def entries(self, pallet: str, item: str, *keys: object) -> Iterator[tuple[tuple[Any, ...], Any]]:
         """All entries of a map, or those under the first `keys`: the rest of the keys, and the value.

@@ -88,7 +88,7 @@ class NetworkPage(Page):
         card = Card(tr("Your support"))
         self._support_rows = KeyValue()
         self._support_note = Label("", "second", wrap=True)
-        self._withdraw = Button("", name="network.withdraw", act=lambda: self._spend(withdraw_call()))
+        self._withdraw = Button("", name="network.withdraw", act=self._take_out)
         self._stop = Button(tr("Stop supporting it"), name="network.stop", act=self._stop_supporting)
         self._unstake = Button(tr("Take stake back…"), name="network.unstake", act=self._ask_to_unstake)
         self._create = Button(
@@ -238,6 +238,10 @@ class NetworkPage(Page):
             sheet = UnstakeSheet(self._summary.support)
             sheet.ordered.connect(self._spend)
             self.window_services.open_sheet(sheet)
+
+    def _take_out(self) -> None:
+        if self._summary is not None and self._summary.support is not None:
+            self._spend(withdraw_call(self._summary.support))
 
     def _stop_supporting(self) -> None:
         if self._summary is not None and self._summary.support is not None and self._chosen is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from dbc_desktop.chain.scale_types import ENUMS, STRUCTS
 from dbc_desktop.rules.catalogue import SPECS
 from tests.doubles.substrate_node.declared_disputes import DISPUTE_STORAGE, DISPUTE_TYPES
+from tests.doubles.substrate_node.declared_staking import STAKING_STORAGE, STAKING_TYPES
 from tests.doubles.substrate_node.metadata_writer import Entry, Enumeration, PalletDef, Registry, Struct, write
 
 RULES = Path(__file__).resolve().parents[3] / "dbc_desktop" / "rules"
@@ -233,6 +234,7 @@ TYPES: dict[str, Struct | Enumeration | str] = {
     "ChargeAssetTxPayment": _struct(tip="Compact<u128>", asset_id="Option<u32>"),
     "Era": Enumeration((("Immortal", 0, ()), *((f"Mortal{at}", at, ((None, "u8"),)) for at in range(1, 256)))),
     **DISPUTE_TYPES,
+    **STAKING_TYPES,
     **{name: Struct(fields) for name, (_, fields) in STRUCTS.items()},
     **{name: _plain(*(str(member.value) for member in kind)) for name, kind in ENUMS.items()},
 }
@@ -337,8 +339,9 @@ EXTENSIONS = [
 ]
 
 NUMBERS = {
-    "System": 0, "Utility": 1, "Timestamp": 2, "Balances": 7, "TransactionPayment": 8, "Sudo": 33, "GenericFunc": 104,
-    "DBCPriceOCW": 106, "OnlineProfile": 107, "Committee": 108, "OnlineCommittee": 110, "RentMachine": 111,
+    "System": 0, "Utility": 1, "Timestamp": 2, "Balances": 7, "TransactionPayment": 8, "Session": 10, "Sudo": 33,
+    "GenericFunc": 104, "DBCPriceOCW": 106, "OnlineProfile": 107, "Committee": 108, "OnlineCommittee": 110,
+    "RentMachine": 111,
 }  # fmt: skip
 
 
@@ -389,7 +392,7 @@ def _metadata(version: int, extensions: tuple[tuple[str, str, str], ...]) -> byt
         PalletDef(
             name,
             number,
-            STORAGE.get(name, ()) + DISPUTE_STORAGE.get(name, ()),
+            STORAGE.get(name, ()) + DISPUTE_STORAGE.get(name, ()) + STAKING_STORAGE.get(name, ()),
             f"{name}Call" if name in calls else None,
             f"{name}Event" if name in EVENTS else None,
             f"{name}Error" if name in refusals else None,

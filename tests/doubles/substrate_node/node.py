@@ -22,6 +22,7 @@ from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import EventRecord
 from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.domain.network import BLOCK_MS
+from dbc_desktop.rules.election_policies import Backed
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout
 from dbc_desktop.rules.state import State
@@ -65,6 +66,9 @@ class Faults:
         finality_lag: So many blocks are not final.
         forgets_state: Blocks older than so many have no state.
         lacks: Methods that are not served.
+        planned: Who has a seat in the next staking era, once that is decided.
+        spans: How many slashing spans an account has.
+        era_shift: How far the network's count of staking eras is ahead of the engine's.
     """
 
     down: bool = False
@@ -80,6 +84,9 @@ class Faults:
     finality_lag: int = 0
     forgets_state: int | None = None
     lacks: set[str] = field(default_factory=set)
+    planned: tuple[Backed, ...] | None = None
+    spans: dict[bytes, int] = field(default_factory=dict)
+    era_shift: int = 0
 
 
 @dataclass
@@ -212,10 +219,10 @@ class TestNode:
             state = State()
             state.tables = {name: dict(rows) for name, rows in ledger.engine.state.tables.items()}
             engine = Engine(ledger.engine.profile, state, ledger.height, b"")
-            self._kept[head] = _Kept(
-                ledger.height,
-                NodeState(engine, ledger.start_ms + ledger.height * BLOCK_MS, self._rewards(engine)),
-            )
+            told = NodeState(engine, ledger.start_ms + ledger.height * BLOCK_MS, self._rewards(engine))
+            told.planned, told.spans = self.faults.planned, self.faults.spans
+            told.era_shift = self.faults.era_shift
+            self._kept[head] = _Kept(ledger.height, told)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return head

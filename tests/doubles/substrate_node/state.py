@@ -16,6 +16,7 @@ from dbc_desktop.rules.orders import MACHINE_ORDERS, NEXT_RENT_ID, ORDERS, USER_
 from dbc_desktop.rules.state import SINGLE
 from dbc_desktop.rules.work import era_of
 from tests.doubles.substrate_node.disputes import DisputeState, away
+from tests.doubles.substrate_node.staking import StakingState
 
 Entries = Iterable[tuple[tuple[object, ...], Any]]
 NO_HARDWARE = HardwareInfo(MachineId(""), "", 0, 0, 0, 0, 0, 0, "", 0, 0, 0, "", False)
@@ -36,7 +37,7 @@ LISTS = {
 }
 
 
-class NodeState(DisputeState):
+class NodeState(DisputeState, StakingState):
     """The storage of one block, from an engine that stands at it.
 
     Args:
@@ -60,6 +61,25 @@ class NodeState(DisputeState):
 
     def _system_number(self) -> Entries:
         return [((), self._engine.height)]
+
+    def _system_account(self) -> Entries:
+        for who, row in self._state.items(balances.ACCOUNTS):
+            frozen = balances.frozen(self._state, who)
+            yield (
+                (who,),
+                {
+                    "nonce": row.nonce,
+                    "consumers": 0,
+                    "providers": 1,
+                    "sufficients": 0,
+                    "data": {"free": row.free, "reserved": row.reserved, "frozen": frozen, "flags": 0},
+                },
+            )
+
+    def _balances_locks(self) -> Entries:
+        for who, locks in self._state.items(balances.LOCKS):
+            held = [{"id": one.name.encode(), "amount": one.amount, "reasons": Variant("All")} for one in locks]
+            yield (who,), held
 
     def _timestamp_now(self) -> Entries:
         return [((), self._now_ms)]
@@ -277,16 +297,6 @@ def _status(row: online.MachineRow, reports: tuple[reported.Reported, ...]) -> V
     return Variant(row.status.value)
 
 
-def _account(row: balances.AccountRow) -> dict[str, Any]:
-    return {
-        "nonce": row.nonce,
-        "consumers": 0,
-        "providers": 1,
-        "sufficients": 0,
-        "data": {"free": row.free, "reserved": row.reserved, "frozen": 0, "flags": 0},
-    }
-
-
 def _order(row: Any) -> dict[str, Any]:
     is_waiting = row.status.value == "WaitingVerifying"
     return {
@@ -307,7 +317,6 @@ def _same(value: Any) -> Any:
 
 
 _SIMPLE: dict[tuple[str, str], tuple[Any, Callable[[Any], Any]]] = {
-    ("System", "Account"): (balances.ACCOUNTS, _account),
     ("Balances", "TotalIssuance"): (balances.ISSUANCE, _same),
     ("GenericFunc", "TotalDestroy"): (balances.BURNED, _same),
     ("DBCPriceOCW", "AvgPrice"): (price.AVG_PRICE, _same),

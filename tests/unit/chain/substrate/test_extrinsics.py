@@ -23,6 +23,7 @@ from dbc_desktop.domain.call import Call, SigningContext
 from dbc_desktop.domain.errors import BackendMismatch, ChainAnswerInvalid
 from tests.doubles.substrate_node.declared import STORAGE, node_metadata
 from tests.doubles.substrate_node.declared_disputes import DISPUTE_STORAGE
+from tests.doubles.substrate_node.declared_staking import STAKING_STORAGE
 from tests.unit.chain.test_scale import CALLS
 
 RECORDED = Path(__file__).parents[5] / "shared" / "data" / "dbc-runtime" / "state_getMetadata.hex"
@@ -154,7 +155,7 @@ def test_the_node_of_the_tests_declares_storage_as_the_recorded_runtime_has_it()
         return found.body
 
     compared = 0
-    for pallet, entries in [*STORAGE.items(), *DISPUTE_STORAGE.items()]:
+    for pallet, entries in [*STORAGE.items(), *DISPUTE_STORAGE.items(), *STAKING_STORAGE.items()]:
         for entry in entries:
             theirs = real.storage(pallet, entry.name)
             if theirs is None or entry.name == "Events":  # its events are a part of the runtime's
@@ -167,7 +168,7 @@ def test_the_node_of_the_tests_declares_storage_as_the_recorded_runtime_has_it()
                 assert shape(ours, int(mine.key or 0)) == shape(real, int(theirs.key or 0)), entry.name
             assert shape(ours, mine.value) == shape(real, theirs.value), entry.name
             compared += 1
-    assert compared >= 53
+    assert compared >= 70
 
 
 @needs_record
