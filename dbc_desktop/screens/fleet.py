@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dbc_desktop.domain.fleet import RigSource, SourceKind
@@ -93,7 +93,7 @@ def rig_row(sample: RigSample, machines: Mapping[MachineId, str]) -> RigRow:
     )
 
 
-def fleet_summary(rows: tuple[RigRow, ...]) -> str:
+def fleet_summary(rows: Sequence[RigRow]) -> str:
     """The line above the table."""
     bad = sum(row.tone != "good" for row in rows)
     count = ntr("{n} rig", "{n} rigs", len(rows))

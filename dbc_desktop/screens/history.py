@@ -17,10 +17,12 @@ class HistoryLine:
     """One row of the table; `tone` colours the amount: good for what came in, loss for a slash, else empty.
 
     Attributes:
+        key: Which movement it is, whatever is said of it: block, transaction and number.
         other: Who was on the other side: a name the person gave, or a short address.
         other_full: The whole address, for the tooltip and for copying.
     """
 
+    key: tuple[int, int | None, int]
     when: str
     when_full: str
     block: str
@@ -115,6 +117,7 @@ def _line(row: MoneyRow, head: Head, names: Mapping[Address, str]) -> HistoryLin
     is_loss = row.kind is HistoryKind.SLASH and row.flow is Flow.TAKEN
     sign = "−" if is_loss else _SIGNS[row.flow]
     return HistoryLine(
+        key=(row.height, row.extrinsic, row.number),
         when=formats.moment(height_time(row.height, head))[:16],
         when_full=formats.moment(height_time(row.height, head)),
         block=formats.height(row.height),

@@ -150,19 +150,19 @@ def test_blocks_lead_to_their_extrinsics_and_events_to_theirs(page: ChainPage) -
     child(page, QPushButton, "chain.view.blocks").click()
     assert [cells(page, row)[0] for row in range(page._model.rowCount())] == ["3", "2", "1", "0"]
     assert cells(page, 1)[4:] == ["250", "750"]
-    page._open(page._model.row_at(1))
+    page._open(page._model.row_at(1).row)
     assert child(page, QLineEdit, "chain.query").text() == "block:2"
     assert page._model.rowCount() == 100
     child(page, QPushButton, "chain.view.events").click()
     assert cells(page, 0)[2:4] == ["System.ExtrinsicSuccess", "extrinsic 249"]
-    page._open(page._model.row_at(1))
+    page._open(page._model.row_at(1).row)
     panel = child(page, object, "chain.detail")
     assert panel.isVisible()
     assert "Balances.Transfer" in [label.text() for label in panel.findChildren(QLabel)]
 
 
 def test_one_extrinsic_links_to_its_block_and_its_signer(page: ChainPage) -> None:
-    page._open(page._model.row_at(0))
+    page._open(page._model.row_at(0).row)
     texts = [label.text().replace("\u200b", "") for label in page._panel.findChildren(QLabel)]
     for part in (
         "Balances.transfer_allow_death",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,14 +16,14 @@ from dbc_desktop.domain.alert import AlertKind, Condition
 from dbc_desktop.domain.fleet import RigSource, SourceKind
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.notify.webhook import WebhookForm
+from dbc_desktop.screens.fleet import rig_row
 from dbc_desktop.services.alerts import Alerts
 from dbc_desktop.telemetry.alert_book import EVERYTHING, AlertBook
 from dbc_desktop.telemetry.fleet_store import FleetSettings
 from dbc_desktop.ui.dialogs.alert_delivery import AlertDeliverySheet
 from dbc_desktop.ui.dialogs.alerts_sheet import AlertsSheet
 from dbc_desktop.ui.dialogs.rig_sources import RigSourcesSheet
-from dbc_desktop.ui.pages.rigs_fleet import Column, FleetCard, RigModel
-from dbc_desktop.ui.tray import tray_icon
+from dbc_desktop.ui.pages.rigs_fleet import Column, FleetCard
 from dbc_desktop.ui.widgets import Button
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.readings import lost, reading, sample
@@ -221,25 +222,29 @@ def at(place: str, *gpus, rig: str = "rig-02", **more):
     return replace(sample(*gpus), place=place, rig=rig, **more)
 
 
+def row_of(place: str, *gpus, rig: str = "rig-02", machines=MappingProxyType({}), **more):
+    return rig_row(replace(sample(*gpus), place=place, rig=rig, **more), machines)
+
+
 def test_the_table_puts_what_is_wrong_first_and_changes_in_place(qtbot, qapp):
     card = FleetCard()
     qtbot.addWidget(card)
     QAbstractItemModelTester(card.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    card.show_rig(at("", reading(0), reading(1), rig="here"), {MACHINE: ""})
-    card.show_rig(at("http://a:9400", reading(0)), {})
-    card.show_rig(at("http://b:9400", reading(0), lost(1), rig="other"), {})
-    card.show_rig(at("http://c:9400", rig="gone", trouble="unreachable"), {})
+    here = row_of("", reading(0), reading(1), rig="here", machines={MACHINE: ""})
+    first, gone = row_of("http://a:9400", reading(0)), row_of("http://c:9400", rig="gone", trouble="unreachable")
+    card.show_rigs([here, first, row_of("http://b:9400", reading(0), lost(1), rig="other"), gone])
     assert [row.name for row in card.model.rows] == ["gone", "other", "here", "rig-02"]
     assert card.note_label.text() == "4 rigs, 2 in trouble"
     cells = [card.model.index(2, column).data() for column in Column]
     assert cells == ["here", "this computer", "abab…abab", "2/2", "98 %", "71 °C", "663 W", "all well"]
     changed: list[int] = []
     card.model.dataChanged.connect(lambda first, last: changed.append(first.row()))
-    card.show_rig(at("", reading(0, load=10), reading(1), rig="here"), {MACHINE: ""})
+    busy = row_of("", reading(0, load=10), reading(1), rig="here", machines={MACHINE: ""})
+    card.show_rigs([busy, first, row_of("http://b:9400", reading(0), lost(1), rig="other"), gone])
     assert changed == [2]
-    card.show_rig(at("http://b:9400", reading(0), reading(1), rig="other"), {})
+    card.show_rigs([busy, first, row_of("http://b:9400", reading(0), reading(1), rig="other"), gone])
     assert [row.name for row in card.model.rows] == ["gone", "here", "other", "rig-02"]
-    card.keep({"", "http://a:9400 rig-02"})
+    card.show_rigs([busy, first])
     assert [row.name for row in card.model.rows] == ["here", "rig-02"]
     assert card.note_label.text() == "2 rigs, all well"
 
@@ -249,8 +254,7 @@ def test_a_row_is_chosen_by_mouse(qtbot, qapp):
     qtbot.addWidget(card)
     card.resize(1_000, 300)
     card.show()
-    card.show_rig(at("", reading(0), rig="here"), {})
-    card.show_rig(at("http://a:9400", reading(0)), {})
+    card.show_rigs([row_of("", reading(0), rig="here"), row_of("http://a:9400", reading(0))])
     chosen: list[str] = []
     card.chosen.connect(chosen.append)
     where = card.view.visualRect(card.model.index(1, 0)).center()
@@ -259,16 +263,8 @@ def test_a_row_is_chosen_by_mouse(qtbot, qapp):
 
 
 def test_a_hundred_rigs_are_one_row_each(qapp):
-    model = RigModel()
     card = FleetCard()
-    for number in range(100):
-        card.show_rig(at(f"http://10.0.0.{number}:9400", reading(0), rig=f"rig-{number:03}"), {})
+    card.show_rigs(row_of(f"http://10.0.0.{at}:9400", reading(0), rig=f"rig-{at:03}") for at in range(100))
     assert card.model.rowCount() == 100
-    assert model.rowCount() == 0
+    assert card.view.height() == 28 + 6 * 32 + 2
     card.deleteLater()
-
-
-def test_the_tray_shows_a_number_only_when_something_is_wrong(qapp):
-    images = [tray_icon(count, is_losing=False).pixmap(64, 64).toImage() for count in (0, 1, 2)]
-    assert images[0] != images[1]
-    assert images[1] != images[2]

@@ -108,7 +108,7 @@ def test_a_selection_survives_a_read(page: MachinesPage, parts: Any) -> None:
     parts.backend.machines = [machine(machine_id=parts.backend.machines[1].machine_id), *parts.backend.machines[:1]]
     page.on_head(HeadChange(HEAD, (EventRecord(1, 0, "OnlineProfile", "StakeAdded", {}),)))
     assert page._chosen == OTHER
-    assert page._model.machine_id(page._view.currentIndex().row()) == OTHER
+    assert page._model.row_at(page._view.currentIndex().row()).machine_id == OTHER
 
 
 def test_quiet_blocks_read_nothing(page: MachinesPage, parts: Any) -> None:

@@ -58,19 +58,19 @@ def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester, qapp: object) -> 
     model = MarketModel()
     qtmodeltester.check(model)
     small = table(12)
-    model.show_rows(small, np.arange(12, dtype=np.int64), 12_000)
+    model.show_order(small, np.arange(12, dtype=np.int64), 12_000)
     qtmodeltester.check(model)
-    model.show_rows(small, np.arange(11, -1, -1, dtype=np.int64)[:5], 12_000)
+    model.show_order(small, np.arange(11, -1, -1, dtype=np.int64)[:5], 12_000)
     qtmodeltester.check(model)
 
 
 def test_a_persistent_index_follows_its_machine_and_is_let_go_with_it(qapp: object) -> None:
     model, small = MarketModel(), table(6)
-    model.show_rows(small, np.arange(6, dtype=np.int64), 12_000)
+    model.show_order(small, np.arange(6, dtype=np.int64), 12_000)
     kept = QPersistentModelIndex(model.index(1, 2))
-    model.show_rows(table(6), np.array([5, 4, 3, 2, 1, 0]), 12_000)
+    model.show_order(table(6), np.array([5, 4, 3, 2, 1, 0]), 12_000)
     assert (kept.row(), kept.column()) == (4, 2)
-    model.show_rows(small, np.array([0, 2]), 12_000)
+    model.show_order(small, np.array([0, 2]), 12_000)
     assert not kept.isValid()
 
 

@@ -311,7 +311,7 @@ def test_a_reward_that_cannot_be_explained_is_told(page: RewardsPage, chain: Cha
     chain.fail = InvalidInput("reward", "too_old")
     view = page.findChild(LedgerView)
     assert isinstance(view, LedgerView)
-    view.explained.emit(view.model().row_at(view.model().index(0, 0)))
+    view.explained.emit(view.model().row_at(0))
     assert "older version of this program" in window.notices[0].body
     assert window.sheets == []
 

@@ -410,12 +410,12 @@ def test_the_states_of_the_history(open_window: Open) -> None:
 
 def test_the_model_of_the_history_keeps_its_promises(qtbot: QtBot) -> None:
     def line(number: int) -> HistoryLine:
-        return HistoryLine("when", "", str(number), "sent", "-1.00", "", "", "", "", "", "")
+        return HistoryLine((number, None, 0), "when", "", str(number), "sent", "-1.00", "", "", "", "", "", "")
 
     model = HistoryModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     for rows in ((), (line(1), line(2)), (line(1), line(2), line(3)), (line(9), line(1)), ()):
-        model.show_rows(tuple(rows), True)
+        model.show_lines(rows, has_older=True)
         assert model.rowCount() == len(rows)
     assert tester is not None
 

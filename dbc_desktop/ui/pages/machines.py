@@ -219,7 +219,7 @@ class MachinesPage(Page):
         self._bring.show()
         chosen = next((each for each in self._machines if each.machine_id == self._chosen), self._machines[0])
         self._chosen = chosen.machine_id
-        row = self._model.row_of(chosen.machine_id)
+        row = self._model.place_of(chosen.machine_id)
         if self._view.currentIndex().row() != row:
             self._view.selectRow(row)
         self._show_chosen(chosen, self._head)
@@ -248,7 +248,7 @@ class MachinesPage(Page):
     def _choose(self, current: QModelIndex, _before: QModelIndex) -> None:
         if not current.isValid() or self._head is None:
             return
-        self._chosen = self._model.machine_id(current.row())
+        self._chosen = self._model.row_at(current.row()).machine_id
         chosen = next((each for each in self._machines if each.machine_id == self._chosen), None)
         if chosen is not None:
             self._show_chosen(chosen, self._head)

@@ -141,7 +141,7 @@ class MarketPage(Page):
 
     def _arrived(self, found: _Found, asked: int) -> None:
         self._is_reading = False
-        self._model.show_rows(found.table, found.rows, found.dbc_price)
+        self._model.show_order(found.table, found.rows, found.dbc_price)
         self.show_content()
         self.set_note(head_text(found.table))
         if asked != self._asked:  # the person typed or sorted meanwhile
@@ -170,7 +170,7 @@ class MarketPage(Page):
 
         def ordered(rows: NDArray[np.int64]) -> None:
             if asked == self._asked and self._model.table is table:
-                self._model.show_rows(table, rows, self._model.dbc_price)
+                self._model.show_order(table, rows, self._model.dbc_price)
                 self._show_result()
 
         self.program.runner.query(
@@ -222,7 +222,7 @@ class MarketPage(Page):
     def _choose(self, current: QModelIndex, _before: QModelIndex) -> None:
         if not current.isValid():
             return
-        machine_id = self._model.machine_id(current.row())
+        machine_id = self._model.row_at(current.row()).machine_id
         if machine_id == self._chosen and self._panel.isVisible():
             return
         self._chosen, self._known = machine_id, (None, None)

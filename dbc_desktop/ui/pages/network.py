@@ -179,7 +179,7 @@ class NetworkPage(Page):
         self._model.show_rows(screen.rows)
         if self._chosen is not None and not self._view.selectionModel().hasSelection():
             place = self._model.place_of(self._chosen)
-            if place is not None:
+            if place >= 0:
                 self._view.selectRow(place)
         self._allow()
 
@@ -215,9 +215,8 @@ class NetworkPage(Page):
 
     def _choose(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         indexes = self._view.selectionModel().selectedRows()
-        row = self._model.row_at(indexes[0].row()) if indexes else None
-        if row is not None:
-            self._chosen = row.address
+        if indexes:
+            self._chosen = self._model.row_at(indexes[0].row()).address
         self._allow()
 
     def _account(self) -> Account | None:

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QTableView
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QHeaderView
 
 from dbc_desktop.domain.gpu import RigSample
-from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.screens.fleet import RigRow, fleet_summary, rig_row
 from dbc_desktop.screens.notices import Notice, driver_text
 from dbc_desktop.screens.texts import tr
-from dbc_desktop.ui import theme
 from dbc_desktop.ui.widgets import Button, Card
-from dbc_desktop.ui.widgets.dot import dot_icon
-from dbc_desktop.ui.widgets.table import HEAD_HEIGHT, ROW_HEIGHT, dress_table
+from dbc_desktop.ui.widgets.table import ShortTable
+from dbc_desktop.ui.widgets.table_model import RowsModel, TableColumn, mono, muted
 
 if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
     from dbc_desktop.ui.page import WindowServices
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 MAX_SHOWN = 6
 
 
@@ -44,129 +37,38 @@ class Column(IntEnum):
     STATE = 7
 
 
-_NUMBERS = (Column.GPUS, Column.USE, Column.HOTTEST, Column.POWER)
-_MONO = (Column.PLACE, Column.MACHINE)
+_COLUMNS: dict[Column, TableColumn[RigRow]] = {
+    Column.NAME: TableColumn(lambda: tr("Rig"), lambda row: row.name, dot=lambda row: row.tone),
+    Column.PLACE: TableColumn(
+        lambda: tr("Read from"), lambda row: row.place, lambda row: row.place, font=mono, tone=muted
+    ),
+    Column.MACHINE: TableColumn(lambda: tr("Machine"), lambda row: row.machine, font=mono),
+    Column.GPUS: TableColumn(lambda: tr("GPUs"), lambda row: row.gpus, is_number=True),
+    Column.USE: TableColumn(lambda: tr("Use"), lambda row: row.use, is_number=True),
+    Column.HOTTEST: TableColumn(lambda: tr("Hottest"), lambda row: row.hottest, is_number=True),
+    Column.POWER: TableColumn(lambda: tr("Power"), lambda row: row.power, is_number=True),
+    Column.STATE: TableColumn(
+        lambda: tr("State"),
+        lambda row: row.state,
+        lambda row: row.state,
+        tone=lambda row: row.tone if row.tone != "good" else "muted",
+    ),
+}
 
 
-class RigModel(QAbstractTableModel):
-    """Rows of `RigRow`, kept in their order."""
+class RigModel(RowsModel[RigRow]):
+    """What is wrong comes first, then names."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[RigRow] = []
-
-    @property
-    def rows(self) -> tuple[RigRow, ...]:
-        """All rows in their order."""
-        return tuple(self._rows)
-
-    def put(self, row: RigRow) -> None:
-        """Say this of a rig: in place, or at its new place when its state changed."""
-        at = self.row_of(row.key)
-        if at >= 0 and self._rows[at].order == row.order:
-            if self._rows[at] != row:
-                self._rows[at] = row
-                self.dataChanged.emit(self.index(at, 0), self.index(at, len(Column) - 1))
-            return
-        if at >= 0:
-            self._remove(at)
-        place = bisect_left([one.order for one in self._rows], row.order)
-        self.beginInsertRows(QModelIndex(), place, place)
-        self._rows.insert(place, row)
-        self.endInsertRows()
-
-    def keep(self, keys: set[str]) -> None:
-        """Drop the rigs that are read no more."""
-        for at in range(len(self._rows) - 1, -1, -1):
-            if self._rows[at].key not in keys:
-                self._remove(at)
-
-    def key(self, at: int) -> str:
-        """The rig in a row."""
-        return self._rows[at].key
-
-    def row_of(self, key: str) -> int:
-        """Where a rig stands, -1 where it does not."""
-        return next((at for at, row in enumerate(self._rows) if row.key == key), -1)
-
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        """The rigs."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        """All columns."""
-        return 0 if parent.isValid() else len(Column)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """One cell."""
-        if not index.isValid():
-            return None
-        row, column = self._rows[index.row()], Column(index.column())
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return _text(row, column)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _RIGHT if column in _NUMBERS else _LEFT
-            case Qt.ItemDataRole.FontRole:
-                return theme.font(12, mono=True) if column in _MONO else theme.font(13)
-            case Qt.ItemDataRole.ForegroundRole if column is Column.STATE and row.tone != "good":
-                return theme.color(row.tone)
-            case Qt.ItemDataRole.ForegroundRole if column in (Column.PLACE, Column.STATE):
-                return theme.color("muted")
-            case Qt.ItemDataRole.DecorationRole if column is Column.NAME:
-                return dot_icon(row.tone)
-            case Qt.ItemDataRole.ToolTipRole if column in (Column.PLACE, Column.STATE):
-                return _text(row, column)
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The words above the columns."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if Column(section) in _NUMBERS else _LEFT
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return {
-            Column.NAME: tr("Rig"),
-            Column.PLACE: tr("Read from"),
-            Column.MACHINE: tr("Machine"),
-            Column.GPUS: tr("GPUs"),
-            Column.USE: tr("Use"),
-            Column.HOTTEST: tr("Hottest"),
-            Column.POWER: tr("Power"),
-            Column.STATE: tr("State"),
-        }[Column(section)]
-
-    def _remove(self, at: int) -> None:
-        self.beginRemoveRows(QModelIndex(), at, at)
-        del self._rows[at]
-        self.endRemoveRows()
+        super().__init__(_COLUMNS, lambda row: row.key)
 
 
-def _text(row: RigRow, column: Column) -> str:
-    return {
-        Column.NAME: row.name,
-        Column.PLACE: row.place,
-        Column.MACHINE: row.machine,
-        Column.GPUS: row.gpus,
-        Column.USE: row.use,
-        Column.HOTTEST: row.hottest,
-        Column.POWER: row.power,
-        Column.STATE: row.state,
-    }[column]
-
-
-class RigView(QTableView):
-    """As high as its rows, six at most."""
+class RigView(ShortTable):
+    """Six rigs are seen at once."""
 
     def __init__(self, model: RigModel) -> None:
-        super().__init__()
-        self.setModel(model)
-        head = dress_table(self, "rigs.fleet")
-        self.setIconSize(QSize(10, 10))
-        head.setSectionsClickable(False)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        super().__init__(model, "rigs.fleet", MAX_SHOWN)
+        self.head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         for column, width in (
             (Column.NAME, 150),
             (Column.MACHINE, 100),
@@ -177,15 +79,7 @@ class RigView(QTableView):
         ):
             self.setColumnWidth(column, width)
         for column in (Column.PLACE, Column.STATE):
-            head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        model.rowsInserted.connect(self.fit)
-        model.rowsRemoved.connect(self.fit)
-        self.fit()
-
-    def fit(self) -> None:
-        """Take the height that the rows need."""
-        shown = min(MAX_SHOWN, max(1, self.model().rowCount()))
-        self.setFixedHeight(HEAD_HEIGHT + ROW_HEIGHT * shown + 2)
+            self.head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
 
 class FleetCard(Card):
@@ -203,19 +97,14 @@ class FleetCard(Card):
         self.view.activated.connect(self._choose)
         self.body.addWidget(self.view)
 
-    def show_rig(self, sample: RigSample, machines: Mapping[MachineId, str]) -> None:
-        """A new sample of a rig."""
-        self.model.put(rig_row(sample, machines))
-        self.set_title(tr("Fleet"), fleet_summary(self.model.rows))
-
-    def keep(self, keys: set[str]) -> None:
-        """Drop the rigs that are read no more."""
-        self.model.keep(keys)
+    def show_rigs(self, rows: Iterable[RigRow]) -> None:
+        """Show the rigs that are read, in the order of what is wrong with them."""
+        self.model.show_rows(sorted(rows, key=lambda row: row.order))
         self.set_title(tr("Fleet"), fleet_summary(self.model.rows))
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
-            self.chosen.emit(self.model.key(index.row()))
+            self.chosen.emit(self.model.row_at(index.row()).key)
 
 
 class FleetSide:
@@ -231,6 +120,7 @@ class FleetSide:
         self.rig = ""
         self._program, self._window, self._show = program, window_services, show
         self._seen: dict[str, RigSample] = {}
+        self._rows: dict[str, RigRow] = {}
         self.card = FleetCard()
         self.card.hide()
         self.card.chosen.connect(self._choose)
@@ -252,12 +142,12 @@ class FleetSide:
             return own
         machines = monitoring.settings().machines
         known = {"": own, **others}
-        if self._seen.keys() - known.keys():
-            self.card.keep(set(known))
-        for key, sample in known.items():
-            if self._seen.get(key) is not sample:
-                self.card.show_rig(sample, machines)
+        self._rows = {
+            key: self._rows[key] if self._seen.get(key) is sample else rig_row(sample, machines)
+            for key, sample in known.items()
+        }
         self._seen = known
+        self.card.show_rigs(self._rows.values())
         chosen = known.get(self.rig, own)
         if chosen is not own and not chosen.gpus:  # it fell silent while it was looked at
             self.rig = ""

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from dbc_desktop.ui import theme
+from dbc_desktop.ui.widgets.table_model import BADGE
 
 _HEIGHT, _PADDING, _LEFT = 18, 7, 10
 
 
 class BadgeDelegate(QStyledItemDelegate):
-    """A badge in the colour that the cell names in `role`: plain, accent, good, warn, loss or locked."""
-
-    def __init__(self, parent: QObject, role: int) -> None:
-        super().__init__(parent)
-        self._role = role
+    """A badge in the colour that the column names: plain, accent, good, warn, loss or locked."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """The ground of the cell, then the badge; a cell that names no colour is drawn as usual."""
-        kind = index.data(self._role)
+        kind = index.data(BADGE)
         text = str(index.data() or "")
         if not isinstance(kind, str):
             super().paint(painter, option, index)

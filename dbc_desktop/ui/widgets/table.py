@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractItemModel, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHeaderView, QTableView
 
 ROW_HEIGHT, HEAD_HEIGHT = 32, 28
@@ -29,3 +29,22 @@ def dress_table(view: QTableView, name: str) -> QHeaderView:
     head.setHighlightSections(False)
     head.setStyleSheet("QHeaderView::section { padding: 0 11px; }")  # cells add 3 of their own to the sheet's 8
     return head
+
+
+class ShortTable(QTableView):
+    """A dressed table as high as its rows, `most` of them at the most; it scrolls for the rest."""
+
+    def __init__(self, model: QAbstractItemModel, name: str, most: int) -> None:
+        super().__init__()
+        self._most = most
+        self.setModel(model)
+        self.head = dress_table(self, name)
+        self.head.setSectionsClickable(False)
+        self.setIconSize(QSize(10, 10))
+        for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+            changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = min(self._most, max(1, self.model().rowCount()))
+        self.setFixedHeight(HEAD_HEIGHT + ROW_HEIGHT * shown + 2)
