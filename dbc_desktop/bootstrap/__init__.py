@@ -18,12 +18,13 @@ from dbc_desktop.domain.errors import DbcError, PartMissing
 from dbc_desktop.storage.chain_folder import chain_folder
 
 if TYPE_CHECKING:
-    from dbc_desktop.chain.backend import ChainReader, HeadChange, LocalBackend, LocalReading
+    from dbc_desktop.chain.backend import ChainReader, LocalBackend, LocalReading
     from dbc_desktop.domain.account import Account, Address
     from dbc_desktop.domain.branches import Branch, BranchComparison, Snapshot
     from dbc_desktop.domain.clock import Clock
     from dbc_desktop.domain.rental import RentOrder
     from dbc_desktop.services.program import Program
+    from dbc_desktop.services.transactions import News
     from dbc_desktop.telemetry.history_store import HistoryStore
     from dbc_desktop.telemetry.ports import Sensors
     from dbc_desktop.ui.running import RunningWindow
@@ -210,6 +211,7 @@ class Core:
         post: Post,
         on_failed: Callable[[DbcError], None],
         on_bug: Callable[[BaseException], None],
+        on_news: Callable[[News], None] = lambda _: None,
     ) -> None:
         from dbc_desktop.bootstrap.chains import NODE_POLL_SECONDS, networks_of, open_backend
         from dbc_desktop.bootstrap.monitoring import open_monitoring
@@ -254,7 +256,11 @@ class Core:
             backend=backend,
             wallet=wallet,
             transactions=Transactions(
-                backend, self._journal, clock, NODE_POLL_SECONDS if network.kind == NODE else POLL_SECONDS
+                backend,
+                self._journal,
+                clock,
+                NODE_POLL_SECONDS if network.kind == NODE else POLL_SECONDS,
+                on_news,
             ),
             sampler=sampler,
             monitoring=open_monitoring(home, backend, sampler, wallet, keyring_of(home), runner, clock),
@@ -269,24 +275,39 @@ class Core:
         self.program.monitoring.start()
         self._heads = backend.follow(self.program.monitoring.follow)
         if network.kind == NODE:
-            self._follow_node(network.key)
-        # What was on its way when the program last ended is looked up by its hash, never sent again.
-        self.program.runner.command("chain-write", self.program.transactions.resume, done=lambda _: None)
+            self._pin(network.key)
+        # What was on its way when the program last ended is unknown, and looked up by its hash; never sent again.
+        self.program.transactions.recall()
+        self._is_looking = False
+        self._look_up(on_failed)
+        backend.follow(lambda _: self._look_up(lambda _: None))
         # A move of a key that was cut off is brought to its end; the keyring is touched only where one was.
         self.program.runner.command("secrets", wallet.tidy, done=lambda _: None)
 
-    def _follow_node(self, key: str) -> None:
-        """Pin the genesis on first trust, and look up with each new block what is still on its way."""
+    def _pin(self, key: str) -> None:
+        """Trust the genesis that is seen first from now on."""
         program, networks = self.program, self.program.networks
-        runner, backend = program.runner, program.backend
         if networks is not None and networks.chosen().genesis_hash is None:
-            runner.query("chain-read", lambda: networks.pin(key, backend.identity().genesis_hash), done=lambda _: None)
+            program.runner.query(
+                "chain-read", lambda: networks.pin(key, program.backend.identity().genesis_hash), done=lambda _: None
+            )
 
-        def look_up(change: HeadChange) -> None:
-            del change
-            runner.command("chain-write", program.transactions.resume, done=lambda _: None)
+    def _look_up(self, failed: Callable[[DbcError], None]) -> None:
+        """With each new block, what is still on its way; one look at a time, however slow the chain answers."""
+        if self._is_looking or not self.program.transactions.has_open:
+            return
+        self._is_looking = True
 
-        backend.follow(look_up)
+        def over(then: Callable[[], None]) -> None:
+            self._is_looking = False
+            then()
+
+        self.program.runner.command(
+            "chain-write",
+            self.program.transactions.resume,
+            done=lambda _: over(lambda: None),
+            failed=lambda error: over(lambda: failed(error)),
+        )
 
     def close(self) -> None:
         """Stop what runs, let go of files."""
@@ -312,8 +333,13 @@ def open_window(home: Path) -> RunningWindow:
     from dbc_desktop.storage.settings import SettingsStore
     from dbc_desktop.ui.running import RunningWindow
 
-    def open_core(post: Post, on_failed: Callable[[DbcError], None], on_bug: Callable[[BaseException], None]) -> Core:
-        return Core(home, post, on_failed, on_bug)
+    def open_core(
+        post: Post,
+        on_failed: Callable[[DbcError], None],
+        on_bug: Callable[[BaseException], None],
+        on_news: Callable[[News], None],
+    ) -> Core:
+        return Core(home, post, on_failed, on_bug, on_news)
 
     return RunningWindow(open_core, SettingsStore(home).load())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbc_desktop.chain import extrinsic as codec
@@ -53,8 +53,9 @@ _BACK = {
     (TxStatus.UNKNOWN, TxStatus.DROPPED),
     (TxStatus.DROPPED, TxStatus.UNKNOWN),
     (TxStatus.RETRACTED, TxStatus.DROPPED),
+    (TxStatus.UNKNOWN, TxStatus.SENT),
 }
-"""Steps beside the way forward: a block was taken back, or another holds it now."""
+"""Steps beside the way forward: a block was taken back, another holds it now, or it was found again in the pool."""
 
 _OPEN = (
     TxStatus.STORED,
@@ -170,6 +171,22 @@ class Journal:
                 ),
             )
         return True
+
+    def recall(self) -> tuple[JournalEntry, ...]:
+        """At the start of a run: what an earlier one stored or sent is unknown until it is looked up; those entries.
+
+        Nobody knows whether the bytes of a stored one left before that run ended.
+        """
+        marks = "status IN (?, ?)"
+        before = (TxStatus.STORED.value, TxStatus.SENT.value)
+        found = self._entries(f"WHERE {marks} ORDER BY number", before)
+        if found:
+            with self._lock, transaction(self._connection, self._path) as connection:
+                connection.execute(
+                    f"UPDATE transactions SET status = ? WHERE {marks}",  # noqa: S608 - a text of this function
+                    (TxStatus.UNKNOWN.value, *before),
+                )
+        return tuple(replace(entry, status=TxStatus.UNKNOWN) for entry in found)
 
     def open_entries(self) -> tuple[JournalEntry, ...]:
         """The transactions whose outcome is not known, oldest first."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Account, AccountState, Address, Contact, KeyPlace
 from dbc_desktop.domain.balance import Balance
-from dbc_desktop.domain.call import Call, Receipt, TxStatus
+from dbc_desktop.domain.call import Call, Receipt
 from dbc_desktop.domain.errors import InsufficientFunds, InvalidInput
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.network import Head
 from dbc_desktop.screens import formats
+from dbc_desktop.screens.outcomes import outcome_text
 from dbc_desktop.screens.refusals import refusal_text
 from dbc_desktop.screens.spending import title_of
 from dbc_desktop.screens.texts import tr
@@ -196,7 +197,7 @@ def _backup(account: Account) -> tuple[str, str, str]:
 
 
 def _transaction(receipt: Receipt, head: Head) -> TransactionRow:
-    outcome, kind = _outcome(receipt)
+    outcome, kind = outcome_text(receipt)
     known = receipt.height is not None
     return TransactionRow(
         hash=receipt.tx_hash.hex(),
@@ -208,22 +209,6 @@ def _transaction(receipt: Receipt, head: Head) -> TransactionRow:
         outcome_kind=kind,
         detail=refusal_text(*receipt.error) if receipt.error is not None else "",
     )
-
-
-def _outcome(receipt: Receipt) -> tuple[str, str]:
-    if receipt.error is not None:
-        return receipt.error[1], "loss"
-    return {
-        TxStatus.STORED: (tr("not sent yet"), "plain"),
-        TxStatus.SENT: (tr("on its way"), "accent"),
-        TxStatus.INCLUDED: (tr("in a block"), "good"),
-        TxStatus.FINALISED: (tr("final"), "good"),
-        TxStatus.RETRACTED: (tr("taken back with its block"), "warn"),
-        TxStatus.DROPPED: (tr("in no pool now, may still come"), "warn"),
-        TxStatus.EXPIRED: (tr("expired, nothing was done"), "plain"),
-        TxStatus.REJECTED: (tr("not taken"), "loss"),
-        TxStatus.UNKNOWN: (tr("outcome unknown"), "warn"),
-    }[receipt.status]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dbc_desktop.chain import extrinsic as codec
@@ -23,6 +24,22 @@ POLL_SECONDS = 0.05
 _SETTLED = (TxStatus.INCLUDED, TxStatus.FINALISED, TxStatus.REJECTED)
 
 
+_KNOWN = (*_SETTLED, TxStatus.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a person should hear of transactions that nobody waits for any more.
+
+    Attributes:
+        open: Of an earlier run, their outcome is not known.
+        known: Their outcome is known now, or was taken back with its block.
+    """
+
+    open: tuple[Receipt, ...] = ()
+    known: tuple[Receipt, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What the spending sheet shows: the draft that will be signed, and what it would do now."""
@@ -41,13 +58,19 @@ class Transactions:
         journal: Where each is written down.
         clock: Time.
         poll_seconds: How often the chain is asked for the outcome of one that was just sent.
+        tell: Hears of what `recall` and `resume` find out, in their thread.
     """
 
     def __init__(
-        self, backend: ChainBackend, journal: Journal, clock: Clock, poll_seconds: float = POLL_SECONDS
+        self,
+        backend: ChainBackend,
+        journal: Journal,
+        clock: Clock,
+        poll_seconds: float = POLL_SECONDS,
+        tell: Callable[[News], None] = lambda _: None,
     ) -> None:
         self._backend, self._journal, self._clock = backend, journal, clock
-        self._poll_seconds = poll_seconds
+        self._poll_seconds, self._tell = poll_seconds, tell
 
     def prepare(self, call: Call, signer: Address) -> Prepared:
         """The draft of `call` with its fee and preview; a call that would fail says so in `preview.error`.
@@ -100,15 +123,30 @@ class Transactions:
         self._journal.mark(tx_hash, TxStatus.SENT)
         return self._wait(tx_hash, draft, timeout_seconds)
 
+    def recall(self) -> tuple[Receipt, ...]:
+        """What an earlier run left behind without an outcome, shown as unknown from now on; asks the journal only."""
+        found = tuple(entry.receipt for entry in self._journal.recall())
+        if found:
+            self._tell(News(open=found))
+        return found
+
+    @property
+    def has_open(self) -> bool:
+        """Whether there is anything to look up, on this chain or another."""
+        return bool(self._journal.open_entries())
+
     def resume(self) -> tuple[Receipt, ...]:
         """Look up every transaction whose outcome is open, by hash; those that are settled now. Sends nothing.
 
         Raises:
             ChainUnreachable: The backend does not answer; the rest stays open.
         """
-        settled = []
+        settled, news = [], []
+        entries = self._journal.open_entries()
+        if not entries:
+            return ()
         genesis = self._backend.identity().genesis_hash
-        for entry in self._journal.open_entries():
+        for entry in entries:
             if entry.genesis_hash != genesis:  # of another chain: it is looked up when that one is open
                 continue
             # Read before the lookup: what is final by now and does not hold it never will.
@@ -123,7 +161,12 @@ class Transactions:
             elif found.status in _SETTLED:
                 found = replace(found, error=found.error or _silent_failure(found, entry.call))
                 settled.append(found)
-            self._remember(found)
+            has_moved = self._remember(found)
+            is_known = found.status in _KNOWN and entry.status is not TxStatus.INCLUDED  # then it was told before
+            if has_moved and (is_known or found.status is TxStatus.RETRACTED):
+                news.append(replace(found, call=found.call or entry.call))
+        if news:
+            self._tell(News(known=tuple(news)))
         return tuple(settled)
 
     def recent(self, limit: int = 50) -> tuple[Receipt, ...]:
@@ -156,8 +199,8 @@ class Transactions:
             raise ChainRejected(*error)
         return judged
 
-    def _remember(self, receipt: Receipt) -> None:
-        self._journal.mark(receipt.tx_hash, receipt.status, height=receipt.height, fee=receipt.fee, error=receipt.error)
+    def _remember(self, receipt: Receipt) -> bool:
+        return self._journal.mark(receipt.tx_hash, receipt.status, height=receipt.height, fee=receipt.fee, error=receipt.error)
 
 
 _PROOF_OF_SUCCESS = {

@@ -19,6 +19,7 @@ from dbc_desktop.ui.window import Window
 
 if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
+    from dbc_desktop.services.transactions import News
     from dbc_desktop.storage.settings import Settings
 
 Post = Callable[[object | None, Callable[[], None]], None]
@@ -35,7 +36,9 @@ class Core(Protocol):
         """Stop what runs, let go of files."""
 
 
-OpenCore = Callable[[Post, Callable[[DbcError], None], Callable[[BaseException], None]], Core]
+OpenCore = Callable[
+    [Post, Callable[[DbcError], None], Callable[[BaseException], None], "Callable[[News], None]"], Core
+]
 
 
 class RunningWindow:
@@ -43,7 +46,7 @@ class RunningWindow:
 
     Args:
         open_core: Puts it together; takes the way home to the GUI thread, and who hears of errors that no page waited
-            for and of bugs.
+            for, of bugs, and of transactions that an earlier run left open.
         settings: Theme and language to begin with.
     """
 
@@ -86,7 +89,7 @@ class RunningWindow:
     def program(self) -> Program:
         """What stands behind the window, opened when it is first asked for."""
         if self._core is None:
-            self._core = self._open_core(self._hop.post, self._on_failed, self._on_bug)
+            self._core = self._open_core(self._hop.post, self._on_failed, self._on_bug, self._on_news)
         return self._core.program
 
     def run(self) -> int:
@@ -139,6 +142,21 @@ class RunningWindow:
         from dbc_desktop.screens.notices import notice_for
 
         self._hop.post(self.window, lambda: self.window.show_notice(notice_for(error)))
+
+    def _on_news(self, news: News) -> None:
+        """What became of transactions that nobody waits for is said in the strip, and read again in front."""
+        from dbc_desktop.screens.outcomes import news_notices
+
+        window = self.window
+
+        def say() -> None:
+            for notice, kind in news_notices(news):
+                window.show_notice(notice, lambda: window.show_page("wallet"), kind)
+            page = window.visible_page()
+            if page is not None:
+                page.on_shown()
+
+        self._hop.post(window, say)
 
     def _on_bug(self, error: BaseException) -> None:
         """One handler for what nobody expected: the person reads the report, nothing is sent anywhere."""

@@ -117,6 +117,7 @@ class TestNode:
     def __init__(self, chain: LocalChain, metadata: bytes | None = None) -> None:
         self.faults = Faults()
         self.asked: list[str] = []
+        self.submitted: list[bytes] = []
         self.metadata = metadata or node_metadata()
         self._codec = own_codec()
         self._errors = errors()
@@ -354,6 +355,7 @@ class TestNode:
 
     def _author_submitExtrinsic(self, extrinsic: str) -> str:
         data = bytes.fromhex(extrinsic[2:])
+        self.submitted.append(data)
         if self.faults.drop_pool:
             return _hex(extrinsics.hash_of(data))
         try:

@@ -4,10 +4,34 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.doubles.substrate_node.node import Refusal, TestNode
+
+
+class Hold:
+    """Stops everything that is asked, from the moment that `when(method)` is true, until `let_go` is set.
+
+    Args:
+        when: Asked with the method of each request, from its own thread.
+        is_done: Whether the request that was held first is carried out before it is held, or after.
+    """
+
+    def __init__(self, when: Callable[[str], bool], *, is_done: bool = False) -> None:
+        self.reached, self.let_go = threading.Event(), threading.Event()
+        self._when, self._is_done = when, is_done
+        self._guard = threading.Lock()
+
+    def stop(self, methods: list[str], *, is_done: bool) -> None:
+        """Called with each request before it is carried out, and again before it is answered."""
+        with self._guard:
+            if not self.reached.is_set():
+                if is_done is not self._is_done or not any(self._when(one) for one in methods):
+                    return
+                self.reached.set()
+        self.let_go.wait(60)
 
 
 class NodeServer:
@@ -16,6 +40,7 @@ class NodeServer:
     def __init__(self, node: TestNode) -> None:
         self.node = node
         self.requests = 0
+        self.hold: Hold | None = None
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -48,7 +73,12 @@ class NodeServer:
             self._send(request, 503, b"")
             return
         rows = asked if isinstance(asked, list) else [asked]
+        hold, methods = self.hold, [row["method"] for row in rows]
+        if hold is not None:
+            hold.stop(methods, is_done=False)
         answers = [self._one(row) for row in rows]
+        if hold is not None:
+            hold.stop(methods, is_done=True)
         loses = faults.lose_submit and any(row["method"] == "author_submitExtrinsic" for row in rows)
         if loses:
             request.close_connection = True
