@@ -39,8 +39,7 @@ def news_notices(news: News) -> tuple[tuple[Notice, str], ...]:
         number = len(news.open)
         title = ntr("{n} transaction with an unknown outcome", "{n} transactions with an unknown outcome", number)
         body = tr(
-            "The program ended before it knew what became of {what}. It is looked up by its hash, and never sent"
-            " again; do not repeat it before its outcome is known.",
+            "{what}: looked up by its hash, never sent again. Do not repeat it yet.",
             what=", ".join(_what(one) for one in news.open[:3]) + (" …" if number > 3 else ""),
         )
         told.append((Notice(title, body, tr("Wallet")), "warn"))
@@ -53,11 +52,11 @@ def _known(receipt: Receipt) -> tuple[Notice, str]:
     if receipt.error is not None:
         return Notice(title, refusal_text(*receipt.error), tr("Wallet")), "loss"
     if receipt.status is TxStatus.EXPIRED:
-        body = tr("No block took it while it was valid, and none can take it any more. You may do it again.")
+        body = tr("No block can take it any more. You may do it again.")
     elif receipt.status is TxStatus.RETRACTED:
-        body = tr("Its block was replaced by another one. It may come again by itself; do not repeat it yet.")
+        body = tr("It may come again by itself; do not repeat it yet.")
     elif receipt.height is not None:
-        body = tr("Its outcome was unknown before. It stands in block {height}.", height=formats.height(receipt.height))
+        body = tr("It stands in block {height}.", height=formats.height(receipt.height))
     else:
         body = ""
     return Notice(title, body, tr("Wallet")), "good" if kind == "good" else "warn"

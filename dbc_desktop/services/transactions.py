@@ -200,7 +200,9 @@ class Transactions:
         return judged
 
     def _remember(self, receipt: Receipt) -> bool:
-        return self._journal.mark(receipt.tx_hash, receipt.status, height=receipt.height, fee=receipt.fee, error=receipt.error)
+        return self._journal.mark(
+            receipt.tx_hash, receipt.status, height=receipt.height, fee=receipt.fee, error=receipt.error
+        )
 
 
 _PROOF_OF_SUCCESS = {

@@ -36,9 +36,7 @@ class Core(Protocol):
         """Stop what runs, let go of files."""
 
 
-OpenCore = Callable[
-    [Post, Callable[[DbcError], None], Callable[[BaseException], None], "Callable[[News], None]"], Core
-]
+OpenCore = Callable[[Post, Callable[[DbcError], None], Callable[[BaseException], None], "Callable[[News], None]"], Core]
 
 
 class RunningWindow:

@@ -1,4 +1,4 @@
-"""The program without its window, sending until it is killed: `python -m tests.doubles.spender HOME UNITS [STOP]`.
+"""The program without its window, sending until it is killed: `python -m tests.doubles.spender HOME UNITS [CLOCK STOP]`.
 
 Everything behind the window is the real one, put together by `bootstrap`: wallet, journal, engine process, follower. On
 standard output one line each: `unlocked`, then the engine's process id; `STOP` when it stands at the point where it
@@ -21,6 +21,7 @@ from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Address, KeyPlace
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.network import ClockMode
 
 WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 PASSPHRASE = "correct horse battery"
@@ -87,13 +88,15 @@ def in_lane(core: Core, lane: str, work: Callable[[], object]) -> None:
     over.wait()
 
 
-def main(home: Path, units: int, point: str) -> None:
+def main(home: Path, units: int, clock: str, point: str) -> None:
     """Open, unlock, send."""
     core = Core(home, lambda _, act: act(), lambda error: say("told", type(error).__name__), say)
     program = core.program
     mine = unlocked_account(core)
     chain = program.backend
     assert isinstance(chain, HostedChain)
+    if clock:
+        chain.set_clock(ClockMode(clock))
     say("unlocked", chain.engine_pid)
 
     def send() -> None:
@@ -107,4 +110,4 @@ def main(home: Path, units: int, point: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else "")
+    main(Path(sys.argv[1]), int(sys.argv[2]), *(sys.argv[3:] or ("", "")))

@@ -68,7 +68,12 @@ class NodeServer:
 
     def _handle(self, request: BaseHTTPRequestHandler) -> None:
         faults = self.node.faults
-        asked = json.loads(request.rfile.read(int(request.headers["content-length"])))
+        length = int(request.headers["content-length"])
+        body = request.rfile.read(length)
+        if len(body) < length:  # whoever asked was killed in the middle of it
+            request.close_connection = True
+            return
+        asked = json.loads(body)
         if faults.down:
             self._send(request, 503, b"")
             return
@@ -110,8 +115,8 @@ class NodeServer:
         if cut is not None:
             request.send_header("connection", "close")
             request.close_connection = True
-        request.end_headers()
         try:
+            request.end_headers()
             request.wfile.write(body if cut is None else body[:cut])
         except OSError:
             request.close_connection = True

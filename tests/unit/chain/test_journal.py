@@ -59,7 +59,7 @@ FORWARD = [
     (TxStatus.UNKNOWN, TxStatus.REJECTED, True),
     (TxStatus.INCLUDED, TxStatus.FINALISED, True),
     (TxStatus.SENT, TxStatus.STORED, False),
-    (TxStatus.UNKNOWN, TxStatus.SENT, False),
+    (TxStatus.UNKNOWN, TxStatus.SENT, True),
     (TxStatus.INCLUDED, TxStatus.UNKNOWN, False),
     (TxStatus.INCLUDED, TxStatus.REJECTED, False),
     (TxStatus.FINALISED, TxStatus.REJECTED, False),
@@ -106,3 +106,18 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be read as one" * 40)
     with pytest.raises(DataCorrupt):
         Journal(path)
+
+
+def test_what_an_earlier_run_left_without_an_outcome_is_unknown(journal: Journal, tmp_path: Path) -> None:
+    for nonce, status in enumerate((None, TxStatus.SENT, TxStatus.UNKNOWN, TxStatus.INCLUDED, TxStatus.REJECTED)):
+        tx_hash = journal.store(*drafted(nonce))
+        if status is not None:
+            journal.mark(tx_hash, status)
+    after = Journal(tmp_path / "journal.sqlite3")
+    recalled = after.recall()
+    statuses = [receipt.status for receipt in after.receipts(9)]
+    assert after.recall() == ()
+    after.close()
+    assert [codec.decode(entry.extrinsic).nonce for entry in recalled] == [0, 1]
+    assert {entry.status for entry in recalled} == {TxStatus.UNKNOWN}
+    assert statuses == [TxStatus.REJECTED, TxStatus.INCLUDED, TxStatus.UNKNOWN, TxStatus.UNKNOWN, TxStatus.UNKNOWN]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dbc_desktop.chain.extrinsic import decode
+from dbc_desktop.chain.extrinsic import assemble, decode
 from dbc_desktop.chain.journal import Journal
 from dbc_desktop.crypto.hashing import blake2_256
 from dbc_desktop.crypto.sr25519 import KeyPair
@@ -22,7 +22,7 @@ from dbc_desktop.domain.errors import (
     WalletLocked,
 )
 from dbc_desktop.domain.machine import MachineId
-from dbc_desktop.services.transactions import Prepared, Transactions
+from dbc_desktop.services.transactions import News, Prepared, Transactions
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.scripted_chain import ScriptedChain
 
@@ -250,3 +250,42 @@ def test_it_is_in_the_journal_before_it_leaves(desk: Desk) -> None:
     desk.answers(included(("Balances", "Transfer")))
     desk.transactions.send(desk.transactions.prepare(TRANSFER, ME), desk.key)
     assert seen == [[TxStatus.STORED]]
+
+
+def test_what_became_of_an_open_one_is_told_once(desk: Desk) -> None:
+    told: list[News] = []
+    desk.transactions = Transactions(desk.chain, desk.journal, desk.clock, tell=told.append)
+    desk.answers(None)
+    with pytest.raises(OutcomeUnknown):
+        desk.transactions.send(desk.transactions.prepare(TRANSFER, ME), desk.key, timeout_seconds=0)
+    assert told == []  # the spending sheet said so
+    assert desk.transactions.has_open
+    found = included(("Balances", "Transfer"))
+    desk.answers(found)
+    desk.transactions.resume()
+    desk.transactions.resume()
+    desk.answers(replace(found, status=TxStatus.FINALISED))
+    desk.transactions.resume()
+    assert [[one.status for one in news.known] for news in told] == [[TxStatus.INCLUDED]]
+    assert not desk.transactions.has_open
+
+
+def test_a_block_that_is_taken_back_is_told(desk: Desk) -> None:
+    told: list[News] = []
+    desk.answers(included(("Balances", "Transfer")))
+    desk.transactions = Transactions(desk.chain, desk.journal, desk.clock, tell=told.append)
+    desk.transactions.send(desk.transactions.prepare(TRANSFER, ME), desk.key)
+    desk.answers(None)
+    desk.transactions.resume()
+    assert [(one.status, one.call) for news in told for one in news.known] == [(TxStatus.RETRACTED, TRANSFER)]
+
+
+def test_what_an_earlier_run_left_is_told_before_the_chain_answers(desk: Desk) -> None:
+    told: list[News] = []
+    draft = desk.transactions.prepare(TRANSFER, ME).draft
+    desk.journal.store(draft, assemble(draft, bytes(64)))
+    desk.transactions = Transactions(desk.chain, desk.journal, desk.clock, tell=told.append)
+    assert [one.status for one in desk.transactions.recall()] == [TxStatus.UNKNOWN]
+    assert [[one.call for one in news.open] for news in told] == [[TRANSFER]]
+    assert desk.transactions.recall() == ()
+    assert len(told) == 1
