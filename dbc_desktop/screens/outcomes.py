@@ -33,7 +33,7 @@ def outcome_text(receipt: Receipt) -> tuple[str, str]:
 
 
 def news_notices(news: News) -> tuple[tuple[Notice, str], ...]:
-    """A message for what an earlier run left open, and one for each transaction whose end is known now; with colours."""
+    """A message for what an earlier run left open, one for each transaction whose end is known now; with colours."""
     told = []
     if news.open:
         number = len(news.open)

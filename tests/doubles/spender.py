@@ -1,9 +1,9 @@
-"""The program without its window, sending until it is killed: `python -m tests.doubles.spender HOME UNITS [CLOCK STOP]`.
+"""The program without its window, sending until it is killed: `python -m tests.doubles.spender HOME UNITS [CLOCK STOP]`
 
 Everything behind the window is the real one, put together by `bootstrap`: wallet, journal, engine process, follower. On
 standard output one line each: `unlocked`, then the engine's process id; `STOP` when it stands at the point where it
-stops for good; `sent` and the receipt's status. STOP is `journaled` (stored, the engine was not told), `told` (the engine
-was stopped, and the request lies in the pipe to it) or `answered` (the engine has taken it, nothing is noted yet).
+stops for good; `sent` and the receipt's status. STOP is `journaled` (stored, the engine was not told), `told` (the
+engine was stopped, and the request lies in the pipe to it) or `answered` (it has taken it, nothing is noted yet).
 """
 
 from __future__ import annotations

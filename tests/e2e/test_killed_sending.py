@@ -25,10 +25,8 @@ from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Receipt, TxStatus
-from dbc_desktop.domain.clock import Clock
 from dbc_desktop.domain.errors import ChainUnreachable
 from dbc_desktop.domain.network import ClockMode, NodeHealth
-from dbc_desktop.lanes.clock import SystemClock
 from dbc_desktop.screens.outcomes import news_notices, outcome_text
 from dbc_desktop.services.networks import Networks
 from dbc_desktop.services.transactions import News
