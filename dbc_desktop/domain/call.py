@@ -134,9 +134,25 @@ class Consequence:
     facts: Mapping[str, object]
 
 
+class Trial(StrEnum):
+    """Whether a node tries a signed transaction out before it is sent (`system_dryRun`).
+
+    `SERVED`: yes, so that one which fails there is not sent. `DENIED`: not for strangers, as public nodes are set up.
+    `LACKING`: the node has no such method, or does not say.
+    """
+
+    SERVED = "served"
+    DENIED = "denied"
+    LACKING = "lacking"
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a call would do now, from an overlay that was dropped (design 3.2)."""
+    """What a call would do now, from an overlay that was dropped (design 3.2).
+
+    Attributes:
+        trial: Whether the chain's own node will try it out once it is signed; None where the rules are the chain's own.
+    """
 
     call: Call
     fee: Balance
@@ -144,3 +160,4 @@ class Preview:
     reserved_after: Balance
     consequences: tuple[Consequence, ...]
     error: tuple[str, str] | None = None
+    trial: Trial | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Account
 from dbc_desktop.domain.balance import Balance
-from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Severity
+from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Severity, Trial
 from dbc_desktop.domain.network import BLOCKS_PER_ERA, ClockMode, Identity
 from dbc_desktop.rules.catalogue import arguments
 from dbc_desktop.screens import formats
@@ -62,17 +62,23 @@ _TONES = {Severity.LOSS: "loss", Severity.WARN: "warn", Severity.INFO: "idle"}
 _DANGER = {("OnlineProfile", "controller_report_offline"), ("GenericFunc", "destroy_free_dbc")}
 
 
-def estimate_reason(identity: Identity | None) -> str:
+def estimate_reason(identity: Identity | None, trial: Trial | None = None) -> str:
     """Why the engine's word on this chain is an estimate; empty on the embedded chain, whose rules are the engine's."""
     if identity is None or identity.kind == "local":
         return ""
-    return tr(
+    reason = tr(
         "Estimate: {name} runs runtime {spec}, the figures come from this program's own rules ({profile}) and what the"
         " node told. What others do before the block counts too.",
         name=identity.name,
         spec=identity.spec_version,
         profile=identity.rules_profile,
     )
+    said = {
+        Trial.SERVED: tr("Once signed, the node tries it out first; one that fails there is not sent."),
+        Trial.DENIED: tr("The node does not let strangers try transactions out, so it is sent untried."),
+        Trial.LACKING: tr("The node cannot try transactions out, so it is sent untried."),
+    }
+    return reason if trial is None else f"{reason} {said[trial]}"
 
 
 def spending_screen(

@@ -17,12 +17,14 @@ from dbc_desktop.chain.substrate.backend import SubstrateChain
 from dbc_desktop.crypto.sr25519 import KeyPair
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
-from dbc_desktop.domain.call import Call, Draft, TxStatus
+from dbc_desktop.domain.call import Call, Draft, Trial, TxStatus
 from dbc_desktop.domain.errors import (
     BackendMismatch,
     ChainAnswerInvalid,
+    ChainRejected,
     ChainRequestFailed,
     ChainUnreachable,
+    InvalidTransaction,
     OutcomeUnknown,
 )
 from dbc_desktop.domain.network import Capability
@@ -150,7 +152,7 @@ def test_a_preview_of_a_node_is_told_and_never_forbids(chain: ChainThroughNode) 
     table = chain.behind.market()
     rent = Call("RentMachine", "rent_machine", (table.machine_id[int(table.free_gpu.argmax())], 1, 600))
     own = chain.behind.preview(rent, ALICE.address)
-    assert chain.front.preview(rent, ALICE.address) == own
+    assert chain.front.preview(rent, ALICE.address) == replace(own, trial=Trial.DENIED)
     assert own.error is None
 
 
@@ -301,6 +303,82 @@ def test_a_block_whose_state_is_forgotten_is_unknown_with_its_height(
     found = chain.front.receipt(tx_hash, 28_901)
     assert found is not None
     assert (found.status, found.height, found.error) == (TxStatus.UNKNOWN, 28_902, None)
+
+
+# --- tried out before it is sent --------------------------------------------------------------------------------
+
+
+def test_a_trial_that_succeeds_is_sent(chain: ChainThroughNode, desk: tuple[Transactions, Journal]) -> None:
+    chain.node.faults.tries_out = True
+    transactions, _ = desk
+    assert transactions.prepare(transfer(BOB.address.raw, DBC), ALICE.address).preview.trial is Trial.SERVED
+    sent(desk)
+    assert chain.node.asked.count("system_dryRun") == 2  # whether it is served, and the one that was signed
+    chain.jump(1)
+    (receipt,) = transactions.resume()
+    assert receipt.succeeded
+    assert chain.node.balance_of(BOB.address) == DBC
+
+
+def test_what_fails_when_tried_out_is_never_sent(chain: ChainThroughNode, desk: tuple[Transactions, Journal]) -> None:
+    chain.node.faults.tries_out = True
+    transactions, journal = desk
+    prepared = transactions.prepare(transfer(BOB.address.raw, 2_000_000 * DBC), ALICE.address)
+    with pytest.raises(ChainRejected) as refused:
+        transactions.send(prepared, Key())
+    assert (refused.value.pallet, refused.value.name) == ("Balances", "InsufficientBalance")
+    entry = journal.entries(1)[0]
+    assert (entry.status, entry.error) == (TxStatus.REJECTED, ("Balances", "InsufficientBalance"))
+    assert "author_submitExtrinsic" not in chain.node.asked
+    chain.jump(1)
+    assert chain.front.account(ALICE.address).free == Balance.of_dbc(1_000_000)
+
+
+def test_of_what_is_invalid_when_tried_out_the_pool_has_the_word(chain: ChainThroughNode) -> None:
+    """One that waits for another in the pool is invalid when tried out alone."""
+    chain.node.faults.tries_out = True
+    for nonce in (0, 1):
+        chain.front.submit(ALICE.signed(chain.front.signing_context(ALICE.address), transfer(BOB.address.raw, DBC)))
+        assert chain.front.account(ALICE.address).nonce == nonce + 1
+    chain.jump(1)
+    assert chain.node.balance_of(BOB.address) == 2 * DBC
+    context = chain.front.signing_context(ALICE.address)
+    with pytest.raises(InvalidTransaction) as refused:
+        chain.front.submit(ALICE.signed(context, transfer(BOB.address.raw, DBC), nonce=0))
+    assert refused.value.reason == "stale"
+
+
+@pytest.mark.parametrize(
+    ("change", "trial"),
+    [
+        ({}, Trial.DENIED),
+        ({"lacks": {"system_dryRun"}}, Trial.LACKING),
+        ({"errors": {"system_dryRun": -1}}, Trial.DENIED),
+    ],
+    ids=["unsafe", "unknown", "broken"],
+)
+def test_where_nothing_is_tried_out_it_is_sent_all_the_same(
+    chain: ChainThroughNode, desk: tuple[Transactions, Journal], change: dict[str, object], trial: Trial
+) -> None:
+    for name, value in change.items():
+        setattr(chain.node.faults, name, value)
+    transactions, _ = desk
+    assert transactions.prepare(transfer(BOB.address.raw, DBC), ALICE.address).preview.trial is trial
+    sent(desk)
+    sent(desk, 2 * DBC)
+    assert chain.node.asked.count("system_dryRun") == 1
+    chain.jump(1)
+    assert chain.node.balance_of(BOB.address) == 3 * DBC
+
+
+@pytest.mark.parametrize("answer", ["0x", "0x00", "0x0001", "0x000103ffffffffffffff", "0x7f", "nonsense", "0x0100ff"])
+def test_a_trial_that_nobody_can_read_keeps_nothing_from_being_sent(
+    chain: ChainThroughNode, desk: tuple[Transactions, Journal], answer: str
+) -> None:
+    chain.node.faults.tries_out, chain.node.faults.trial = True, answer
+    sent(desk)
+    chain.jump(1)
+    assert chain.node.balance_of(BOB.address) == DBC
 
 
 # --- drafts that must stop --------------------------------------------------------------------------------------

@@ -287,7 +287,8 @@ class SubstrateChain(NodeReads):
     def preview(self, call: Call, signer: Address) -> Preview:
         """What the call would do by today's rules, from the part of the state it touches: an estimate."""
         made = self._unpriced(call, signer)
-        return look_ahead(self._mirror(), call, signer.raw, self._fee(made))
+        seen = look_ahead(self._mirror(), call, signer.raw, self._fee(made))
+        return replace(seen, trial=self._pool.trial(self._now().header.hash))
 
     def submit(self, extrinsic: bytes) -> bytes:
         """Hand it over once, to one endpoint; its hash.

@@ -11,6 +11,7 @@ from dbc_desktop.chain.substrate.runtime import Runtime
 from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import UNITS_PER_DBC
+from dbc_desktop.domain.call import Trial
 from dbc_desktop.domain.errors import (
     ChainAnswerInvalid,
     ChainRejected,
@@ -22,6 +23,7 @@ from dbc_desktop.domain.errors import (
 from dbc_desktop.rules.profile import MAINNET_411
 
 _INVALID, _UNKNOWN, _BANNED, _KNOWN_ALREADY, _PRIORITY, _CYCLE, _NO_ROOM = range(1_010, 1_017)
+_METHOD_UNKNOWN = -32_601
 _REASONS = (
     ("bad signature", "bad_proof"),
     ("outdated", "stale"),
@@ -44,7 +46,7 @@ class Pool:
 
     def __init__(self, rpc: NodeRpc) -> None:
         self._rpc = rpc
-        self._tries_out: bool | None = None
+        self._trial: Trial | None = None
 
     def next_nonce(self, address: Address, stored: int) -> int:
         """The next nonce, pending extrinsics counted, never below the stored one.
@@ -67,26 +69,37 @@ class Pool:
             raise ChainAnswerInvalid("rpc")
         return whole(said.get("partialFee"))
 
+    def trial(self, at: bytes) -> Trial:
+        """Whether the node tries extrinsics out for us: asked once, with no bytes at all, which it must not like."""
+        if self._trial is None:
+            try:
+                self._rpc.call("system_dryRun", "0x", to_hex(at))
+            except ChainRequestFailed as error:
+                self._trial = Trial.SERVED if "dry run" in error.message.lower() else _unserved(error) or Trial.DENIED
+            except ChainUnreachable:
+                return Trial.LACKING
+            else:
+                self._trial = Trial.SERVED
+        return self._trial
+
     def try_out(self, extrinsic: bytes, at: bytes, runtime: Runtime) -> None:
-        """Have the node try it out where it serves that; nothing is sent.
+        """Have the node try it out where it serves that; nothing is sent, and no trouble with it keeps from sending.
 
         Raises:
             ChainRejected: It would fail, with pallet and error name.
         """
-        if self._tries_out is False:
+        if self._trial in (Trial.DENIED, Trial.LACKING):
             return
         try:
-            said = self._rpc.call("system_dryRun", to_hex(extrinsic), to_hex(at))
-        except ChainRequestFailed:
-            self._tries_out = False
+            refusal = _refusal(runtime, from_hex(self._rpc.call("system_dryRun", to_hex(extrinsic), to_hex(at))))
+        except ChainRequestFailed as error:
+            self._trial = _unserved(error) or self._trial
             return
-        self._tries_out = True
-        data = from_hex(said)
-        # Result<Result<(), DispatchError>, TransactionValidityError>; what is invalid is said by the pool as well.
-        if data[:2] == b"\x00\x01":
-            kind = _dispatch_error(runtime)
-            if kind is not None:
-                raise ChainRejected(*failure(runtime, runtime.codec.decode(kind, data[2:], "rpc")))
+        except ChainUnreachable:  # no answer, or none that can be read: the pool will say
+            return
+        self._trial = Trial.SERVED
+        if refusal is not None:
+            raise ChainRejected(*refusal)
 
     def hand_over(self, extrinsic: bytes, is_known: Callable[[], bool]) -> None:
         """Send it once.
@@ -128,6 +141,25 @@ def _reason(error: ChainRequestFailed) -> str | None:
     if error.code in (-32_602, 1_002, 1_001):  # the bytes are no extrinsic
         return "malformed"
     return None
+
+
+def _unserved(error: ChainRequestFailed) -> Trial | None:
+    """Why the node does not try out; None where it only could not this time."""
+    if "unsafe" in error.message.lower():
+        return Trial.DENIED
+    return Trial.LACKING if error.code == _METHOD_UNKNOWN else None
+
+
+def _refusal(runtime: Runtime, data: bytes) -> tuple[str, str] | None:
+    """What a trial says: `Result<Result<(), DispatchError>, TransactionValidityError>`.
+
+    Of one that is invalid nothing is said here: the pool judges it anew, with those that wait before it.
+
+    Raises:
+        ChainAnswerInvalid: `rpc`: the error is none of this runtime.
+    """
+    kind = _dispatch_error(runtime) if data[:2] == b"\x00\x01" else None
+    return None if kind is None else failure(runtime, runtime.codec.decode(kind, data[2:], "rpc"))
 
 
 def _dispatch_error(runtime: Runtime) -> int | None:

@@ -121,7 +121,7 @@ class SpendingSheet(Sheet):
         identity = self._services.identity()
         profile = identity.rules_profile if identity is not None else formats.DASH
         accounts = self._services.accounts()
-        estimate = estimate_reason(identity)
+        estimate = estimate_reason(identity, prepared.preview.trial)
         screen = spending_screen(prepared.draft, prepared.preview, accounts, profile, self._mode, estimate)
         self._prepared, self._screen = prepared, screen
         self._waiting.hide()

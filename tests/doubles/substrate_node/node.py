@@ -25,6 +25,7 @@ from dbc_desktop.domain.network import BLOCK_MS
 from dbc_desktop.rules.election_policies import Backed
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout
+from dbc_desktop.rules.preview import preview
 from dbc_desktop.rules.state import State
 from dbc_desktop.rules.work import era_of
 from tests.doubles.substrate_node.declared import EVENTS, errors, node_metadata
@@ -38,6 +39,8 @@ SAYS = {
     "payment": "Inability to pay some fees (e.g. account balance too low)",
     "ancient_birth_block": "Transaction has an ancient birth block",
 }
+INVALID = {"payment": 1, "future": 2, "stale": 3, "bad_proof": 4, "ancient_birth_block": 5}
+"""Variants of `InvalidTransaction`."""
 
 
 class Refusal(Exception):
@@ -69,6 +72,8 @@ class Faults:
         planned: Who has a seat in the next staking era, once that is decided.
         spans: How many slashing spans an account has.
         era_shift: How far the network's count of staking eras is ahead of the engine's.
+        tries_out: `system_dryRun` is served to everybody; else it is denied, as public nodes deny it.
+        trial: What a trial answers instead.
     """
 
     down: bool = False
@@ -87,6 +92,8 @@ class Faults:
     planned: tuple[Backed, ...] | None = None
     spans: dict[bytes, int] = field(default_factory=dict)
     era_shift: int = 0
+    tries_out: bool = False
+    trial: str | None = None
 
 
 @dataclass
@@ -352,6 +359,29 @@ class TestNode:
         data = bytes.fromhex(extrinsic[2:])
         fee = self._ledger.engine.fee(len(data), extrinsics.decode(data).call) * self.faults.fee_times
         return {"weight": {"ref_time": 10_000, "proof_size": 0}, "class": "normal", "partialFee": str(fee)}
+
+    def _system_dryRun(self, extrinsic: str, at: str | None = None) -> str:
+        del at
+        if not self.faults.tries_out:
+            raise Refusal(-32_601, "RPC call is unsafe to be called externally")
+        if self.faults.trial is not None:
+            return self.faults.trial
+        try:
+            signed = self._ledger.verifier.signed_call(bytes.fromhex(extrinsic[2:]), self._ledger.height + 1)
+            self._ledger.engine.check(signed)
+        except InvalidTransaction as error:
+            if error.reason == "malformed":
+                raise Refusal(2, "Unable to dry run extrinsic.", "Codec error") from error
+            return _hex(bytes([1, 0, INVALID[error.reason]]))
+        engine = self._ledger.engine
+        fee = engine.fee(signed.length, signed.call)
+        seen = preview(engine.profile, engine.height + 1, engine.state, signed.call, signed.signer, fee)
+        if seen.error is None:
+            return "0x0000"
+        kind = self._codec.metadata.types.index(
+            next(one for one in self._codec.metadata.types if one.path[-1:] == ("DispatchError",))
+        )
+        return _hex(b"\0\1" + self._codec.encode(kind, self._dispatch_error(*seen.error)))
 
     def _author_submitExtrinsic(self, extrinsic: str) -> str:
         data = bytes.fromhex(extrinsic[2:])

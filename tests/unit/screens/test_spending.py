@@ -7,7 +7,7 @@ import pytest
 
 from dbc_desktop.domain.account import Account, Address, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
-from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Severity, SigningContext
+from dbc_desktop.domain.call import Call, Consequence, Draft, Preview, Severity, SigningContext, Trial
 from dbc_desktop.domain.machine import Coordinate, CustomizeInfo
 from dbc_desktop.domain.network import ClockMode, Identity
 from dbc_desktop.screens.consequences import _SENTENCES, consequence_text
@@ -101,6 +101,12 @@ def test_only_the_engines_own_chain_is_no_estimate() -> None:
     node = Identity("substrate", "DBC mainnet", bytes(32), 400, 1, "mainnet-411")
     assert estimate_reason(None) == estimate_reason(local) == ""
     reason = estimate_reason(node)
+    for trial, said in (
+        (Trial.SERVED, "Once signed, the node tries it out first; one that fails there is not sent."),
+        (Trial.DENIED, "The node does not let strangers try transactions out, so it is sent untried."),
+        (Trial.LACKING, "The node cannot try transactions out, so it is sent untried."),
+    ):
+        assert estimate_reason(node, trial) == f"{reason} {said}"
     assert reason.startswith("Estimate: DBC mainnet runs runtime 400, ")
     assert "(mainnet-411)" in reason
     draft = Draft(CLAIM, ALICE, SigningContext(bytes(32), 1, 1, 42, 7, bytes(32)), b"", dbc("1"), 64)
