@@ -26,6 +26,7 @@ class GpuBoard:
         power_least: The lowest limit that may be set; `power_most` the highest, `power_default` the maker's.
         graphics_top_mhz: The highest clocks it can reach; memory and video likewise.
         bar1_total: Bytes of GPU memory that the processor can map.
+        firmware_version: Of the processor on the card that runs part of the driver (GSP).
     """
 
     missing: Mapping[str, Missing] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class GpuBoard:
     video_top_mhz: int | None = None
     fan_count: int | None = None
     bar1_total: int | None = None
+    firmware_version: str | None = None
 
 
 class ProcessKind(StrEnum):
@@ -105,6 +107,32 @@ class RowRemapping:
 
 
 @dataclass(frozen=True, slots=True)
+class SpareRows:
+    """Banks of memory by how many spare rows they have left; what row remapping can still mend.
+
+    Attributes:
+        all_left: Banks with all their spare rows.
+        few_left: Banks that used some: most, part or little is left.
+        none_left: Banks whose next bad row cannot be replaced.
+    """
+
+    all_left: int
+    few_left: int
+    none_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Seconds since the driver was loaded in which something kept the clocks below their top; None where not told."""
+
+    by_power: float | None
+    by_heat: float | None
+    by_sync: float | None
+    by_board: float | None
+    by_reliability: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class NvLink:
     """One link to another GPU or a switch; error counters since the driver was loaded, None where not told."""
 
@@ -139,6 +167,12 @@ class GpuHealth:
         cost_seconds: How long the driver took for these readings.
         memory_reserved: Kept by driver and firmware.
         fan_percents: Each fan by itself, None where one does not answer.
+        margin: Degrees Celsius until it slows itself down.
+        power_instant: Watts at this instant; `GpuReading.power_watts` is an average of the driver's on newer cards.
+        memory_power: Watts of the memory alone.
+        held_back: How long its clocks were held back, and by what.
+        jpeg_percent: Use of the JPEG engine; `optical_flow_percent` of the optical flow engine.
+        spare_rows: What row remapping has left.
         power_set: The limit that was set; the enforced one (`GpuReading.power_limit_watts`) may be lower.
         pcie_replays: Packets sent again since the driver was loaded: a bad slot or cable.
         ecc_corrected: Corrected memory errors since the driver was loaded; `ecc_lifetime` uncorrected ones ever.
@@ -156,6 +190,12 @@ class GpuHealth:
     memory_reserved: int | None = None
     bar1_used: int | None = None
     fan_percents: tuple[int | None, ...] | None = None
+    margin: int | None = None
+    power_instant: float | None = None
+    memory_power: float | None = None
+    held_back: HeldBack | None = None
+    jpeg_percent: int | None = None
+    optical_flow_percent: int | None = None
     power_set: float | None = None
     pcie_replays: int | None = None
     has_ecc: bool | None = None
@@ -164,6 +204,7 @@ class GpuHealth:
     ecc_lifetime: int | None = None
     retired_pages: int | None = None
     row_remapping: RowRemapping | None = None
+    spare_rows: SpareRows | None = None
     nvlinks: tuple[NvLink, ...] | None = None
     has_mig: bool | None = None
     mig: tuple[MigInstance, ...] = ()

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dbc_desktop.domain.gpu import GpuReading, Missing, PcieThroughput
-from dbc_desktop.domain.gpu_board import ComputeMode, GpuBoard, GpuHealth, NvLink, RowRemapping
+from dbc_desktop.domain.gpu_board import (
+    ComputeMode,
+    GpuBoard,
+    GpuHealth,
+    HeldBack,
+    NvLink,
+    RowRemapping,
+    SpareRows,
+)
 from dbc_desktop.domain.host import HostReading
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.rig_events import pcie_text, slowed_text
@@ -170,13 +178,19 @@ def _energy(joules: float | None) -> str:
 
 def _health(health: GpuHealth, gpu: GpuReading) -> tuple[Reading, ...]:
     total = None if gpu.board is None else gpu.board.bar1_total
-    bar1 = _megabytes(health.bar1_used) if total is None else f"{_megabytes(health.bar1_used)} / {_megabytes(total)}"
+    bar1 = _mapped(health.bar1_used, total)
     fans = ", ".join(formats.percent(fan) for fan in health.fan_percents or ())
     slices = ntr("{n} slice", "{n} slices", len(health.mig)) if health.has_mig else tr("off")
     links = health.nvlinks or ()
     set_to = formats.watts(health.power_set)
     age = tr("read in {ms} ms", ms=f"{health.cost_seconds * 1000:,.1f}")
+    engines = f"{formats.percent(health.jpeg_percent)} / {formats.percent(health.optical_flow_percent)}"
+    of_memory = "" if health.memory_power is None else tr("memory {watts}", watts=formats.watts(health.memory_power))
     rows = [
+        _row(health, tr("Degrees to slowing down"), "margin", formats.temperature(health.margin)),
+        _row(health, tr("Power this instant"), "power_instant", formats.watts(health.power_instant), of_memory),
+        _row(health, tr("Held back"), "held_back", *_held_back(health.held_back)),
+        _row(health, tr("Other engines"), "jpeg_percent", engines, tr("JPEG / optical flow")),
         _row(health, tr("Reserved memory"), "memory_reserved", _megabytes(health.memory_reserved)),
         _row(health, tr("BAR1 memory"), "bar1_used", bar1),
         _row(health, tr("Fans"), "fan_percents", fans),
@@ -187,6 +201,7 @@ def _health(health: GpuHealth, gpu: GpuReading) -> tuple[Reading, ...]:
         _row(health, tr("ECC errors, ever"), "ecc_lifetime", formats.count(health.ecc_lifetime or 0)),
         _row(health, tr("Retired pages"), "retired_pages", formats.count(health.retired_pages or 0)),
         _row(health, tr("Row remapping"), "row_remapping", *_remapping(health.row_remapping)),
+        _row(health, tr("Spare rows"), "spare_rows", *_spare(health.spare_rows)),
         _row(health, "NVLink", "nvlinks", *_links(links)),
         _row(health, "MIG", "has_mig", slices),
         *(
@@ -203,6 +218,36 @@ def _health(health: GpuHealth, gpu: GpuReading) -> tuple[Reading, ...]:
         Reading(tr("These readings"), formats.clock_time(health.taken_at), age),
     ]
     return tuple(rows)
+
+
+def _held_back(held: HeldBack | None) -> tuple[str, str]:
+    """How long, and by what; longest first."""
+    if held is None:
+        return formats.DASH, ""
+    causes = (
+        (held.by_power, tr("power")),
+        (held.by_heat, tr("heat")),
+        (held.by_board, tr("board")),
+        (held.by_sync, tr("other GPUs")),
+        (held.by_reliability, tr("voltage")),
+    )
+    told = sorted(((seconds, cause) for seconds, cause in causes if seconds), reverse=True)
+    if not told:
+        return tr("never"), tr("since the driver started")
+    value = formats.seconds_as_time(round(sum(seconds for seconds, _ in told)))
+    return value, " · ".join(f"{cause} {formats.seconds_as_time(round(seconds))}" for seconds, cause in told)
+
+
+def _spare(spare: SpareRows | None) -> tuple[str, str]:
+    if spare is None:
+        return formats.DASH, ""
+    all_banks = spare.all_left + spare.few_left + spare.none_left
+    value = ntr("{n} bank", "{n} banks", all_banks)
+    if spare.none_left:
+        return value, ntr("none left in {n} bank", "none left in {n} banks", spare.none_left)
+    return value, ntr("some used in {n} bank", "some used in {n} banks", spare.few_left) if spare.few_left else tr(
+        "none used"
+    )
 
 
 def _ecc_mode(health: GpuHealth) -> str:
@@ -244,6 +289,7 @@ def _card(board: GpuBoard, gpu: GpuReading) -> tuple[Reading, ...]:
         _row(board, tr("Compute capability"), "compute_capability", capability),
         _row(board, tr("Memory bus"), "memory_bus_bits", _number(board.memory_bus_bits, "bit")),
         _row(board, "VBIOS", "vbios_version", board.vbios_version or ""),
+        _row(board, tr("GSP firmware"), "firmware_version", board.firmware_version or ""),
         _row(board, tr("Part number"), "part_number", board.part_number or ""),
         _row(board, tr("Serial number"), "serial", board.serial or ""),
         _row(board, tr("PCI address"), "pci_address", board.pci_address or ""),
@@ -324,6 +370,15 @@ def _rate(bytes_per_second: float) -> str:
         if bytes_per_second >= size:
             return f"{bytes_per_second / size:,.1f} {unit}"
     return f"{bytes_per_second:,.0f} B/s"
+
+
+def _mapped(used: int | None, total: int | None) -> str:
+    """In MiB, or in GB where a card maps all of its memory."""
+    if total is None or used is None:
+        return _megabytes(used)
+    if total >= 2**33:
+        return f"{formats.gigabytes(used).removesuffix(' GB')} / {formats.gigabytes(total)}"
+    return f"{_megabytes(used).removesuffix(' MiB')} / {_megabytes(total)}"
 
 
 def _megabytes(size: int | None) -> str:

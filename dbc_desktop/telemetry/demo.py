@@ -20,10 +20,13 @@ RAMP_SECONDS = 6.0
 WARMING_SECONDS = 45.0
 POWER_LIMIT = 450.0
 IDLE_POWER = 24.0
+SLOWS_AT = 90
 MEMORY_TOTAL = 24 * GIBIBYTE
 SURVEY_SECONDS = 10.0
 _BOARD = GpuBoard(
-    missing=dict.fromkeys(("part_number", "serial", "memory_temperature_limit"), Missing.NOT_SUPPORTED),
+    missing=dict.fromkeys(
+        ("part_number", "serial", "memory_temperature_limit", "firmware_version"), Missing.NOT_SUPPORTED
+    ),
     architecture="Ada",
     vbios_version="95.02.00.00.00",
     pci_address="0000:00:00.0",
@@ -42,7 +45,11 @@ _BOARD = GpuBoard(
     bar1_total=256 * 2**20,
 )
 _HEALTH_MISSING = dict.fromkeys(
-    ("ecc_corrected", "ecc_lifetime", "retired_pages", "row_remapping", "nvlinks", "has_mig"), Missing.NOT_SUPPORTED
+    (
+        *("ecc_corrected", "ecc_lifetime", "retired_pages", "row_remapping", "spare_rows"),
+        *("nvlinks", "has_mig", "held_back", "memory_power"),
+    ),
+    Missing.NOT_SUPPORTED,
 )
 _MISSING = {"memory_temperature": Missing.NOT_SUPPORTED, "ecc_errors": Missing.NOT_SUPPORTED}
 
@@ -120,7 +127,7 @@ class DemoSensors:
             graphics_mhz=15 * round(clock_mhz / 15),
             memory_mhz=10_501 if is_busy else 405,
             missing=_MISSING,
-            temperature_limit=90,
+            temperature_limit=SLOWS_AT,
             video_mhz=1_965 if is_busy else 1_185,
             encoder_percent=0,
             decoder_percent=0,
@@ -131,10 +138,20 @@ class DemoSensors:
             pcie_top=(4, 16),
             energy_joules=round(POWER_LIMIT * 0.6 * (now % 1_000_000)),
             board=_BOARD,
-            health=self._health_of(gpu, now, is_busy=is_busy, used=int(used), fan=min(100, round(fan))),
+            health=self._health_of(
+                gpu,
+                now,
+                is_busy=is_busy,
+                used=int(used),
+                fan=min(100, round(fan)),
+                heat=round(heat),
+                power=round(min(power, POWER_LIMIT), 1),
+            ),
         )
 
-    def _health_of(self, gpu: int, now: float, *, is_busy: bool, used: int, fan: int) -> GpuHealth:
+    def _health_of(
+        self, gpu: int, now: float, *, is_busy: bool, used: int, fan: int, heat: int, power: float
+    ) -> GpuHealth:
         """Made anew every ten seconds, as a real survey is."""
         known = self._health.get(gpu)
         if known is not None and 0 <= now - known.taken_at < SURVEY_SECONDS:
@@ -146,6 +163,10 @@ class DemoSensors:
             memory_reserved=420_000_000,
             bar1_used=12_000_000,
             fan_percents=(fan, fan),
+            margin=SLOWS_AT - heat,
+            power_instant=power,
+            jpeg_percent=0,
+            optical_flow_percent=0,
             power_set=POWER_LIMIT,
             pcie_replays=0,
             has_ecc=False,

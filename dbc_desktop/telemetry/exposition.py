@@ -118,6 +118,7 @@ def _combined(rows: list[tuple[list[str], GpuReading]], last_xid: dict[str, floa
     xid = _family(names.XID, "Number of the last Xid error.")
     tops = [_family(name, "What card and slot are capable of.") for name in names.PCIE_TOP]
     remapped = [_family(name, "Rows of memory that were replaced.") for name in names.ROWS]
+    held = [_family(name, "Time held back (in ns).", is_counter=True) for _, name in names.HELD_BACK]
     processes = _family("dbc_desktop_gpu_processes", "Processes that hold memory of the GPU.")
     for labels, gpu in rows:
         lost.add_metric(labels, float(gpu.is_lost))
@@ -137,9 +138,14 @@ def _combined(rows: list[tuple[list[str], GpuReading]], last_xid: dict[str, floa
             told = (rows_of.corrected, rows_of.uncorrected, rows_of.is_pending, rows_of.has_failed)
             for family, value in zip(remapped, told, strict=True):
                 family.add_metric(labels, float(value))
+        if health is not None and health.held_back is not None:
+            for family, (field, _) in zip(held, names.HELD_BACK, strict=True):
+                seconds = getattr(health.held_back, field)
+                if seconds is not None:
+                    family.add_metric(labels, round(seconds * names.NANOSECONDS))
         if health is not None and health.processes is not None:
             processes.add_metric(labels, len(health.processes))
-    yield from (family for family in (lost, free, slowed, xid, *tops, *remapped, processes) if family.samples)
+    yield from (family for family in (lost, free, slowed, xid, *tops, *remapped, *held, processes) if family.samples)
 
 
 def _host(rig: str, host: HostReading) -> Iterator[Metric]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MEBIBYTE = 2**20
+NANOSECONDS = 10**9
 
 
 class Part(StrEnum):
@@ -66,6 +67,24 @@ DCGM: tuple[GpuMetric, ...] = (
     _dcgm("MEMORY_TEMP", _READING, "memory_temperature", "Memory temperature (in C).", most=200),
     _dcgm("SLOWDOWN_TEMP", _READING, "temperature_limit", "Temperature at which it slows down (in C).", most=200),
     _dcgm("SHUTDOWN_TEMP", _BOARD, "shutdown_temperature", "Temperature at which it shuts down (in C).", most=200),
+    _dcgm("GPU_TEMP_LIMIT", _HEALTH, "margin", "Degrees until it slows down (in C).", most=200),
+    _dcgm("POWER_USAGE_INSTANT", _HEALTH, "power_instant", "Power draw at this instant (in W).", **_WATTS),
+    GpuMetric(
+        "dbc_desktop_gpu_memory_power_watts",
+        _HEALTH,
+        "memory_power",
+        "Power draw of the memory (in W).",
+        most=1e5,
+        is_whole=False,
+    ),
+    GpuMetric("dbc_desktop_gpu_jpeg_percent", _HEALTH, "jpeg_percent", "JPEG engine utilization (in %).", most=100),
+    GpuMetric(
+        "dbc_desktop_gpu_optical_flow_percent",
+        _HEALTH,
+        "optical_flow_percent",
+        "Optical flow engine utilization (in %).",
+        most=100,
+    ),
     _dcgm("POWER_USAGE", _READING, "power_watts", "Power draw (in W).", **_WATTS),
     _dcgm("ENFORCED_POWER_LIMIT", _READING, "power_limit_watts", "Power limit in force (in W).", **_WATTS),
     _dcgm("POWER_MGMT_LIMIT", _HEALTH, "power_set", "Power limit that was set (in W).", **_WATTS),
@@ -127,8 +146,19 @@ ROWS = (
     "DCGM_FI_DEV_ROW_REMAP_PENDING",
     "DCGM_FI_DEV_ROW_REMAP_FAILURE",
 )
+HELD_BACK = (
+    ("by_power", "DCGM_FI_DEV_POWER_VIOLATION"),
+    ("by_heat", "DCGM_FI_DEV_THERMAL_VIOLATION"),
+    ("by_sync", "DCGM_FI_DEV_SYNC_BOOST_VIOLATION"),
+    ("by_board", "DCGM_FI_DEV_BOARD_LIMIT_VIOLATION"),
+    ("by_reliability", "DCGM_FI_DEV_RELIABILITY_VIOLATION"),
+)
+"""The fields of `HeldBack` as DCGM names them, in nanoseconds since the driver was loaded."""
+HELD_BACK_FIELDS = {name: field for field, name in HELD_BACK}
 FREE_MEMORY = "DCGM_FI_DEV_FB_FREE"
 SLOWED_BITS = "DCGM_FI_DEV_CLOCK_THROTTLE_REASONS"
+SLOWED_BITS_NAMES = (SLOWED_BITS, "DCGM_FI_DEV_CLOCKS_EVENT_REASONS")
+"""The second is what DCGM 4 calls it."""
 XID = "DCGM_FI_DEV_XID_ERRORS"
 
 SLOWED = (

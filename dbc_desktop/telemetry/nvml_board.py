@@ -40,6 +40,12 @@ def _pci_address(handle: Any) -> str:
     return f"{domain[-4:]}:{rest}".lower()[:32]
 
 
+def _firmware(handle: Any) -> str:
+    """Cards before Turing, and drivers that do not use it, have none."""
+    version = pynvml.nvmlDeviceGetGspFirmwareVersion(handle)
+    return version.decode("ascii", errors="replace") if isinstance(version, bytes) else str(version)
+
+
 def _threshold(kind: int) -> Read:
     return lambda handle: int(pynvml.nvmlDeviceGetTemperatureThreshold(handle, kind))
 
@@ -65,6 +71,7 @@ _CALLS: tuple[tuple[str, Read], ...] = (
     ("memory_top_mhz", _top_clock(pynvml.NVML_CLOCK_MEM)),
     ("video_top_mhz", _top_clock(pynvml.NVML_CLOCK_VIDEO)),
     ("fan_count", lambda handle: int(pynvml.nvmlDeviceGetNumFans(handle))),
+    ("firmware_version", lambda handle: text(_firmware, handle)),
     ("bar1_total", lambda handle: int(pynvml.nvmlDeviceGetBAR1MemoryInfo(handle).bar1Total)),
 )
 

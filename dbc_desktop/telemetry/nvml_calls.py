@@ -31,6 +31,7 @@ _REASONS = {
     pynvml.NVML_ERROR_INVALID_ARGUMENT: Missing.NOT_SUPPORTED,
     pynvml.NVML_ERROR_VGPU_ECC_NOT_SUPPORTED: Missing.NOT_SUPPORTED,
     pynvml.NVML_ERROR_FUNCTION_NOT_FOUND: Missing.DRIVER_TOO_OLD,
+    pynvml.NVML_ERROR_ARGUMENT_VERSION_MISMATCH: Missing.DRIVER_TOO_OLD,
     pynvml.NVML_ERROR_NO_PERMISSION: Missing.NO_PERMISSION,
 }
 _PERCENT, _CELSIUS, _MILLIWATTS, _MHZ = 100, 200, 10_000_000, 20_000
@@ -63,7 +64,12 @@ def reason_of(error: pynvml.NVMLError | NoValue) -> Missing:
         raise error
     if error.value in LOST:
         raise GpuLost from error
-    return _REASONS.get(error.value, Missing.FAILED)
+    return reason_of_code(error.value)
+
+
+def reason_of_code(code: int) -> Missing:
+    """What an error code that came with one field of many means for that field."""
+    return _REASONS.get(code, Missing.FAILED)
 
 
 def text(call: Read, *of: Any) -> str:
@@ -79,10 +85,30 @@ def text(call: Read, *of: Any) -> str:
     return "".join(letter for letter in given if letter.isprintable())[:96]
 
 
+def memory_of(handle: Any) -> Any:
+    """Memory with `total` and `used`; what driver and firmware keep for themselves is not among what is used.
+
+    Drivers before 510 only know the older form of the call, which counts it in.
+    """
+    try:
+        return pynvml.nvmlDeviceGetMemoryInfo(handle, pynvml.nvmlMemory_v2)
+    except pynvml.NVMLError as error:
+        if error.value not in _TOO_OLD:
+            raise
+    return pynvml.nvmlDeviceGetMemoryInfo(handle)
+
+
+_TOO_OLD = (
+    pynvml.NVML_ERROR_FUNCTION_NOT_FOUND,
+    pynvml.NVML_ERROR_ARGUMENT_VERSION_MISMATCH,
+    pynvml.NVML_ERROR_NOT_SUPPORTED,
+)
+
+
 def _memory_temperature(handle: Any) -> int:
     field = pynvml.nvmlDeviceGetFieldValues(handle, (pynvml.NVML_FI_DEV_MEMORY_TEMP,))[0]
     if field.nvmlReturn:
-        raise NoValue(_REASONS.get(field.nvmlReturn, Missing.FAILED))
+        raise NoValue(reason_of_code(field.nvmlReturn))
     return int(field.value.uiVal)
 
 
@@ -112,7 +138,7 @@ PAIRS: tuple[Pair, ...] = (
     ),
     (
         ("memory_used", "memory_total"),
-        pynvml.nvmlDeviceGetMemoryInfo,
+        memory_of,
         _BYTES,
         lambda memory: (memory.used, memory.total),
     ),

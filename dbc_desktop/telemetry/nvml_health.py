@@ -13,10 +13,12 @@ from dbc_desktop.domain.gpu_board import (
     ComputeMode,
     GpuHealth,
     GpuProcess,
+    HeldBack,
     MigInstance,
     NvLink,
     ProcessKind,
     RowRemapping,
+    SpareRows,
 )
 from dbc_desktop.telemetry import nvml_calls
 from dbc_desktop.telemetry.nvml_calls import NoValue, text, thousandths
@@ -93,12 +95,68 @@ def _attempt(
 
 
 def _reserved(handle: Any) -> int:
-    return int(pynvml.nvmlDeviceGetMemoryInfo(handle, version=pynvml.nvmlMemory_v2).reserved)
+    return int(pynvml.nvmlDeviceGetMemoryInfo(handle, pynvml.nvmlMemory_v2).reserved)
 
 
 def _remapping(handle: Any) -> RowRemapping:
     corrected, uncorrected, is_pending, has_failed = pynvml.nvmlDeviceGetRemappedRows(handle)
     return RowRemapping(int(corrected), int(uncorrected), bool(is_pending), bool(has_failed))
+
+
+def _spare_rows(handle: Any) -> SpareRows:
+    banks = pynvml.nvmlDeviceGetRowRemapperHistogram(handle)
+    return SpareRows(int(banks.max), int(banks.high + banks.partial + banks.low), int(banks.none))
+
+
+_VIOLATIONS = (
+    ("by_power", pynvml.NVML_FI_DEV_PERF_POLICY_POWER),
+    ("by_heat", pynvml.NVML_FI_DEV_PERF_POLICY_THERMAL),
+    ("by_sync", pynvml.NVML_FI_DEV_PERF_POLICY_SYNC_BOOST),
+    ("by_board", pynvml.NVML_FI_DEV_PERF_POLICY_BOARD_LIMIT),
+    ("by_reliability", pynvml.NVML_FI_DEV_PERF_POLICY_RELIABILITY),
+)
+
+
+def _held_back(handle: Any) -> HeldBack:
+    answers = pynvml.nvmlDeviceGetFieldValues(handle, [number for _, number in _VIOLATIONS])
+    told = {
+        name: None if answer.nvmlReturn else answer.value.ullVal / 1e9
+        for (name, _), answer in zip(_VIOLATIONS, answers, strict=True)
+    }
+    if all(seconds is None for seconds in told.values()):
+        raise NoValue(nvml_calls.reason_of_code(answers[0].nvmlReturn))
+    return HeldBack(**told)
+
+
+_MOST_WATTS = 10_000.0
+
+
+def _power(handle: Any, field: int | tuple[int, int]) -> float:
+    """Watts of a field in milliwatts."""
+    answer = pynvml.nvmlDeviceGetFieldValues(handle, [field])[0]
+    if answer.nvmlReturn:
+        raise NoValue(nvml_calls.reason_of_code(answer.nvmlReturn))
+    watts = thousandths(answer.value.uiVal)
+    if watts > _MOST_WATTS:
+        raise NoValue(Missing.FAILED)
+    return watts
+
+
+def _percent(call: Callable[..., Any]) -> Callable[[Any], int]:
+    def read(handle: Any) -> int:
+        value = int(call(handle)[0])
+        if value > 100:
+            raise NoValue(Missing.FAILED)
+        return value
+
+    return read
+
+
+def _margin(handle: Any) -> int:
+    margin = int(pynvml.nvmlDeviceGetMarginTemperature(handle))
+    if not -100 <= margin <= 200:
+        raise NoValue(Missing.FAILED)
+    return margin
 
 
 def _retired(handle: Any) -> int:
@@ -173,7 +231,7 @@ def _slices(handle: Any) -> tuple[MigInstance, ...]:
         )
         used = total = None
         try:
-            memory = pynvml.nvmlDeviceGetMemoryInfo(one)
+            memory = nvml_calls.memory_of(one)
             used, total = int(memory.used), int(memory.total)
         except pynvml.NVMLError as error:
             nvml_calls.reason_of(error)
@@ -222,6 +280,15 @@ def _listed(handle: Any, calls: tuple[Callable[[Any], list[Any]], ...]) -> list[
 _CALLS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("memory_reserved", _reserved),
     ("bar1_used", lambda handle: int(pynvml.nvmlDeviceGetBAR1MemoryInfo(handle).bar1Used)),
+    ("margin", _margin),
+    ("power_instant", lambda handle: _power(handle, pynvml.NVML_FI_DEV_POWER_INSTANT)),
+    (
+        "memory_power",
+        lambda handle: _power(handle, (pynvml.NVML_FI_DEV_POWER_AVERAGE, pynvml.NVML_POWER_SCOPE_MEMORY)),
+    ),
+    ("held_back", _held_back),
+    ("jpeg_percent", _percent(pynvml.nvmlDeviceGetJpgUtilization)),
+    ("optical_flow_percent", _percent(pynvml.nvmlDeviceGetOfaUtilization)),
     ("power_set", lambda handle: thousandths(pynvml.nvmlDeviceGetPowerManagementLimit(handle))),
     ("pcie_replays", lambda handle: int(pynvml.nvmlDeviceGetPcieReplayCounter(handle))),
     ("ecc", lambda handle: tuple(bool(state) for state in pynvml.nvmlDeviceGetEccMode(handle))),
@@ -239,6 +306,7 @@ _CALLS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ),
     ("retired_pages", _retired),
     ("row_remapping", _remapping),
+    ("spare_rows", _spare_rows),
     ("nvlinks", _links),
     ("has_mig", lambda handle: bool(pynvml.nvmlDeviceGetMigMode(handle)[0])),
     ("compute_mode", _compute_mode),

@@ -15,7 +15,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 
 from dbc_desktop.domain.gpu import GpuReading, Missing, RigSample
-from dbc_desktop.domain.gpu_board import GpuBoard, GpuHealth, RowRemapping
+from dbc_desktop.domain.gpu_board import GpuBoard, GpuHealth, HeldBack, RowRemapping
 from dbc_desktop.domain.host import DiskReading, HostReading
 from dbc_desktop.telemetry import metric_names as names
 
@@ -73,6 +73,7 @@ class _Gpu:
     values: dict[names.Part, dict[str, Any]] = field(default_factory=lambda: {part: {} for part in names.Part})
     failed: set[str] = field(default_factory=set)
     pcie_top: dict[int, int] = field(default_factory=dict)
+    held_back: dict[str, float] = field(default_factory=dict)
     rows: dict[int, float] = field(default_factory=dict)
     pci_address: str | None = None
 
@@ -184,12 +185,14 @@ def _put_gpu(rig: _Rig, gpu: _Gpu, one: Series) -> None:
         gpu.is_lost = value == 1
     elif name == names.FREE_MEMORY and math.isfinite(value) and 0 <= value < 2**30:
         gpu.values[names.Part.READING]["_free"] = round(value * names.MEBIBYTE)
-    elif name == names.SLOWED_BITS and math.isfinite(value) and 0 <= value < 2**53:
+    elif name in names.SLOWED_BITS_NAMES and math.isfinite(value) and 0 <= value < 2**53:
         gpu.values[names.Part.READING]["slowed_by"] = names.slowed_words(int(value))
     elif name in names.PCIE_TOP + names.SMI_PCIE_TOP and math.isfinite(value) and 0 < value <= 64:
         gpu.pcie_top[(names.PCIE_TOP + names.SMI_PCIE_TOP).index(name) % 2] = int(value)
     elif name in names.ROWS and math.isfinite(value) and 0 <= value < 2**31:
         gpu.rows[names.ROWS.index(name)] = value
+    elif name in names.HELD_BACK_FIELDS and math.isfinite(value) and 0 <= value < 2**63:
+        gpu.held_back[names.HELD_BACK_FIELDS[name]] = value / names.NANOSECONDS
     elif name == names.SMI_INDEX and math.isfinite(value) and 0 <= value < 10_000:
         gpu.index = int(value)
     elif name == names.SMI_INFO:
@@ -265,10 +268,13 @@ def _board(gpu: _Gpu) -> GpuBoard:
 
 def _health(gpu: _Gpu, taken_at: float) -> GpuHealth:
     told = dict(gpu.values[names.Part.HEALTH])
-    missing = dict.fromkeys((_TOLD_OF_HEALTH | {"processes"}) - told.keys(), Missing.NOT_EXPORTED)
     if 0 in gpu.rows and 1 in gpu.rows:
         corrected, uncorrected, pending, failed = (gpu.rows.get(at, 0.0) for at in range(4))
         told["row_remapping"] = RowRemapping(int(corrected), int(uncorrected), pending == 1, failed == 1)
+    if gpu.held_back:
+        told["held_back"] = HeldBack(**{field: gpu.held_back.get(field) for field, _ in names.HELD_BACK})
+    of_many = {"processes", "held_back", "spare_rows"}
+    missing = dict.fromkeys((_TOLD_OF_HEALTH | of_many) - told.keys(), Missing.NOT_EXPORTED)
     return GpuHealth(taken_at, missing=missing, **told)
 
 

@@ -29,7 +29,7 @@ handles = [n.nvmlDeviceGetHandleByIndex(i) for i in range(n.nvmlDeviceGetCount()
 def cycle():
     for h in handles:
         n.nvmlDeviceGetUtilizationRates(h)
-        n.nvmlDeviceGetMemoryInfo(h)
+        n.nvmlDeviceGetMemoryInfo(h, n.nvmlMemory_v2)
         n.nvmlDeviceGetTemperature(h, n.NVML_TEMPERATURE_GPU)
         n.nvmlDeviceGetPowerUsage(h)
         n.nvmlDeviceGetEnforcedPowerLimit(h)

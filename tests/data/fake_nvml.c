@@ -17,7 +17,7 @@
  *
  * A hanging call returns when the control file does not say so any more. Besides, both files take the key of any
  * reading below with its value, `no KEY` where it is not supported, `denied KEY` where it is not permitted, and the
- * texts `name`, `vbios`, `serial`, `part`. A negative value is given as the unsigned number it becomes.
+ * texts `name`, `vbios`, `serial`, `part`, `firmware`. A negative value is given as the unsigned number it becomes.
  *
  * With FAKE_NVML_DRIFT in the environment load, memory, heat, power and clocks change with each reading.
  *
@@ -49,7 +49,10 @@ enum { MOST = 16, TEXT = 96, XID_EVENT = 8 };
     X(remapped_corrected, 1) X(remapped_uncorrected, 0) X(remap_pending, 0) X(remap_failed, 0) X(encoder, 1) \
     X(decoder, 2) X(links, 0) X(link_errors, 0) X(link_generation, 3) X(mig, 0) X(compute_mode, 0) X(persistent, 1) \
     X(pid, 0) X(process_memory, 19000000000LL) X(graphics_pid, 0) X(pcie_sent, 1200) X(pcie_received, 3400) \
-    X(architecture, 7) X(cores, 10496) X(bus_bits, 384) X(capability, 86) X(cuda, 13000) X(events, XID_EVENT)
+    X(architecture, 7) X(cores, 10496) X(bus_bits, 384) X(capability, 86) X(cuda, 13000) X(events, XID_EVENT) \
+    X(margin, 23) X(jpeg, 3) X(optical_flow, 4) X(power_instant, 340250) X(memory_power, 61000) \
+    X(held_power, 11650329344LL) X(held_heat, 2000000000LL) X(held_sync, 0) X(held_board, 0) X(held_reliability, 0) \
+    X(spare_all, 640) X(spare_few, 0) X(spare_none, 0)
 
 #define AS_ENUM(key, value) K_##key,
 #define AS_NAME(key, value) #key,
@@ -62,6 +65,8 @@ typedef struct { int number, is_slice; } device;
 typedef struct { unsigned gpu, memory; } utilization;
 typedef struct { unsigned long long total, free, used; } memory_info;
 typedef struct { unsigned version; unsigned long long total, reserved, free, used; } memory_info_2;
+typedef struct { unsigned version; int margin; } margin_temperature;
+typedef struct { unsigned all, high, partial, low, none; } spare_rows;
 typedef struct { unsigned pid; unsigned long long memory; unsigned gpu_instance, compute_instance; } process_info;
 typedef struct { device *gpu; unsigned long long kind, data; unsigned gpu_instance, compute_instance; } event_data;
 typedef struct { char old_id[16]; unsigned domain, bus, device, id, subsystem; char id_text[32]; } pci_info;
@@ -77,7 +82,7 @@ typedef struct {
         hang_events, xid, driver, read_only;
     long long value[KEYS];
     int error[KEYS];
-    char name[TEXT], vbios[TEXT], serial[TEXT], part[TEXT];
+    char name[TEXT], vbios[TEXT], serial[TEXT], part[TEXT], firmware[TEXT];
 } orders;
 
 static device devices[MOST], slices[MOST][2];
@@ -110,6 +115,7 @@ static void obey(orders *o, const char *path)
         else if (!strcmp(word, "vbios")) snprintf(o->vbios, TEXT, "%s", rest);
         else if (!strcmp(word, "serial")) snprintf(o->serial, TEXT, "%s", rest);
         else if (!strcmp(word, "part")) snprintf(o->part, TEXT, "%s", rest);
+        else if (!strcmp(word, "firmware")) snprintf(o->firmware, TEXT, "%s", rest);
         else if (!strcmp(word, "gpus")) o->gpus = value > MOST ? MOST : value;
 #define ORDER(key) else if (!strcmp(word, #key)) o->key = value;
         ORDER(lost) ORDER(no_fan) ORDER(no_permission) ORDER(reversed) ORDER(init_error) ORDER(gone) ORDER(garbage)
@@ -241,6 +247,7 @@ int nvmlDeviceGetMemoryInfo(device *d, memory_info *out)
 {
     unsigned long long used = VALUE(memory_used) - 99999999ULL * drift;
     if (d->is_slice) used /= 8;
+    if (!control.error[K_memory_reserved]) used += VALUE(memory_reserved); /* this older form counts it in */
     memory_info memory = {VALUE(memory_total) / (d->is_slice ? 7 : 1), VALUE(memory_total) - used, used};
     ANSWER(d, memory_used, out, memory);
 }
@@ -291,7 +298,7 @@ int nvmlDeviceGetFanSpeed_v2(device *d, unsigned fan, unsigned *out)
     if (fan >= VALUE(fans)) return INVALID;
     ANSWER(d, fan, out, VALUE(fan) + fan);
 }
-int nvmlDeviceGetNumFans(device *d, unsigned *out) { ANSWER(d, fan, out, VALUE(fans)); }
+PLAIN(nvmlDeviceGetNumFans, fans, unsigned)
 int nvmlDeviceGetClockInfo(device *d, int kind, unsigned *out)
 {
     static const int keys[] = {K_graphics, K_sm, K_memory_clock, K_video};
@@ -393,13 +400,20 @@ static int processes(device *d, int key, unsigned *count, process_info *out)
 }
 int nvmlDeviceGetComputeRunningProcesses_v2(device *d, unsigned *count, process_info *out) { return processes(d, K_pid, count, out); }
 int nvmlDeviceGetGraphicsRunningProcesses_v2(device *d, unsigned *count, process_info *out) { return processes(d, K_graphics_pid, count, out); }
+static const struct { uint32_t field, scope; int key; } fields[] = {
+    {82, 0, K_memory_temperature}, {186, 0, K_power_instant}, {185, 2, K_memory_power}, {74, 0, K_held_power},
+    {75, 0, K_held_heat}, {76, 0, K_held_sync}, {77, 0, K_held_board}, {79, 0, K_held_reliability},
+};
 int nvmlDeviceGetFieldValues(device *d, int count, field_value *values)
 {
     int state = state_of(d);
     for (int i = 0; i < count; i++) {
-        values[i].result = values[i].field == 82 ? control.error[K_memory_temperature] : NOT_SUPPORTED;
-        values[i].type = 1;
-        values[i].value.ui = VALUE(memory_temperature);
+        int key = -1;
+        for (unsigned known = 0; known < sizeof fields / sizeof *fields; known++)
+            if (fields[known].field == values[i].field && fields[known].scope == values[i].scope) key = fields[known].key;
+        values[i].result = key < 0 ? NOT_SUPPORTED : control.error[key];
+        values[i].type = 3;
+        values[i].value.ull = key < 0 ? 0 : control.value[key];
     }
     return state;
 }
@@ -429,12 +443,25 @@ int nvmlEventSetWait_v2(int *set, event_data *out, unsigned milliseconds)
 #ifndef OLD_DRIVER
 int nvmlDeviceGetEncoderUtilization(device *d, unsigned *out, unsigned *period) { *period = 1000; ANSWER(d, encoder, out, VALUE(encoder)); }
 int nvmlDeviceGetDecoderUtilization(device *d, unsigned *out, unsigned *period) { *period = 1000; ANSWER(d, decoder, out, VALUE(decoder)); }
+int nvmlDeviceGetJpgUtilization(device *d, unsigned *out, unsigned *period) { *period = 1000; ANSWER(d, jpeg, out, VALUE(jpeg)); }
+int nvmlDeviceGetOfaUtilization(device *d, unsigned *out, unsigned *period) { *period = 1000; ANSWER(d, optical_flow, out, VALUE(optical_flow)); }
+int nvmlDeviceGetMarginTemperature(device *d, margin_temperature *out) { ANSWER(d, margin, &out->margin, VALUE(margin)); }
+int nvmlDeviceGetGspFirmwareVersion(device *d, char *text) { return text_of(d, control.firmware, text, 64); }
+int nvmlDeviceGetRowRemapperHistogram(device *d, spare_rows *out)
+{
+    spare_rows rows = {VALUE(spare_all), VALUE(spare_few), 0, 0, VALUE(spare_none)};
+    ANSWER(d, spare_all, out, rows);
+}
 int nvmlDeviceGetComputeRunningProcesses_v3(device *d, unsigned *count, process_info *out) { return processes(d, K_pid, count, out); }
 int nvmlDeviceGetGraphicsRunningProcesses_v3(device *d, unsigned *count, process_info *out) { return processes(d, K_graphics_pid, count, out); }
 int nvmlDeviceGetMemoryInfo_v2(device *d, memory_info_2 *out)
 {
-    memory_info_2 memory = {out->version, VALUE(memory_total), VALUE(memory_reserved), 0, VALUE(memory_used)};
-    ANSWER(d, memory_reserved, out, memory);
+    unsigned long long used = (VALUE(memory_used) - 99999999ULL * drift) / (d->is_slice ? 8 : 1);
+    memory_info_2 memory = {
+        out->version, VALUE(memory_total) / (d->is_slice ? 7 : 1), VALUE(memory_reserved), 0, used};
+    int state = ask(d, K_memory_reserved);
+    if (state) return state;
+    ANSWER(d, memory_used, out, memory);
 }
 int nvmlDeviceGetRemappedRows(device *d, unsigned *corrected, unsigned *uncorrected, unsigned *pending, unsigned *failed)
 {

@@ -1,4 +1,4 @@
-"""Cards of six generations, each with what it tells and what it does not, through the real pynvml."""
+"""Cards of seven generations, each with what it tells and what it does not, through the real pynvml."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def missing(part: dict[str, Any]) -> set[str]:
     return set(part["missing"])
 
 
-ECC = {"ecc_corrected", "ecc_lifetime", "has_ecc", "has_ecc_next", "retired_pages", "row_remapping"}
+ECC = {"ecc_corrected", "ecc_lifetime", "has_ecc", "has_ecc_next", "retired_pages", "row_remapping", "spare_rows"}
+NEWER = {"margin", "power_instant", "memory_power", "jpeg_percent", "optical_flow_percent"}
+"""What cards before Ampere do not tell."""
 
 
 @pytest.mark.parametrize(
@@ -45,29 +47,35 @@ ECC = {"ecc_corrected", "ecc_lifetime", "has_ecc", "has_ecc_next", "retired_page
         (
             "gtx1080ti",
             {"memory_temperature", "energy_joules", "ecc_errors"},
-            {"part_number", "serial", "memory_temperature_limit"},
-            {*ECC, "nvlinks", "has_mig", "memory_reserved"},
+            {"part_number", "serial", "memory_temperature_limit", "firmware_version"},
+            {*ECC, *NEWER, "nvlinks", "has_mig", "memory_reserved"},
         ),
-        ("v100", {"fan_percent"}, {"fan_count"}, {"fan_percents", "row_remapping", "has_mig"}),
+        (
+            "v100",
+            {"fan_percent"},
+            {"firmware_version"},
+            {*NEWER, "fan_percents", "row_remapping", "spare_rows", "has_mig"},
+        ),
         (
             "rtx3090",
             {"memory_temperature", "ecc_errors"},
             {"part_number", "serial", "memory_temperature_limit"},
-            {*ECC, "has_mig"},
+            {*ECC, "has_mig", "margin", "memory_power", "jpeg_percent"},
         ),
         (
             "a100",
             {"gpu_percent", "memory_percent", "fan_percent", "encoder_percent", "decoder_percent"},
-            {"fan_count"},
-            {"fan_percents", "retired_pages"},
+            set(),
+            {"fan_percents", "retired_pages", "margin", "memory_power", "jpeg_percent", "optical_flow_percent"},
         ),
         (
             "rtx4090",
             {"memory_temperature", "ecc_errors"},
             {"part_number", "serial", "memory_temperature_limit"},
-            {"ecc_corrected", "ecc_lifetime", "retired_pages", "row_remapping", "nvlinks", "has_mig"},
+            {*ECC, "nvlinks", "has_mig", "memory_power"} - {"has_ecc", "has_ecc_next"},
         ),
-        ("h100", {"fan_percent"}, {"fan_count", "target_temperature"}, {"fan_percents", "retired_pages"}),
+        ("h100", {"fan_percent"}, {"serial"}, {"fan_percents", "retired_pages", "nvlinks"}),
+        ("h200", {"fan_percent"}, {"serial"}, {"fan_percents", "retired_pages", "nvlinks"}),
     ],
 )
 def test_a_card_tells_what_it_can_and_says_what_it_cannot(
@@ -113,8 +121,27 @@ def test_the_boards_of_two_generations(driver: Path, tmp_path: Path) -> None:
     assert (pascal["architecture"], hopper["architecture"]) == ("Pascal", "Hopper")
     assert (pascal["compute_capability"], hopper["compute_capability"]) == ([6, 1], [9, 0])
     assert (pascal["power_least"], pascal["power_most"], pascal["power_default"]) == (125.0, 300.0, 250.0)
-    assert (hopper["shutdown_temperature"], hopper["memory_temperature_limit"]) == (92, 95)
-    assert (hopper["serial"], hopper["part_number"]) == ("1652023000000", "692-2G520-0200-000")
+    assert (hopper["shutdown_temperature"], hopper["memory_temperature_limit"]) == (95, 95)
+    assert (hopper["firmware_version"], hopper["part_number"]) == ("580.159.04", "695-2G520-0200-000")
     assert (pascal["pci_address"], pascal["vbios_version"]) == ("0000:41:00.0", "86.02.39.00.01")
     assert (hopper["graphics_top_mhz"], hopper["memory_top_mhz"], hopper["video_top_mhz"]) == (1980, 2619, 1545)
     assert (pascal["cuda_cores"], pascal["memory_bus_bits"]) == (3584, 352)
+
+
+def test_what_a_recorded_card_told_at_work(driver: Path, tmp_path: Path) -> None:
+    """The H100 of the recording multiplied matrices and copied over the bus, at its power limit."""
+    gpu = read("h100", driver, tmp_path)["gpus"][0]
+
+    assert (gpu["gpu_percent"], gpu["memory_used"], gpu["memory_total"]) == (100, 14_347_468_800, 85_520_809_984)
+    assert (gpu["power_watts"], gpu["power_limit_watts"], gpu["slowed_by"]) == (691.369, 700.0, ["power_limit"])
+    assert (gpu["temperature"], gpu["temperature_limit"], gpu["health"]["margin"]) == (61, 89, 21)
+    assert (gpu["memory_temperature"], gpu["graphics_mhz"], gpu["pcie_top"]) == (55, 1_410, [5, 16])
+    assert (gpu["health"]["power_instant"], gpu["health"]["memory_power"]) == (617.948, 112.224)
+    assert gpu["health"]["held_back"] == {
+        "by_power": 10.625059616,
+        "by_heat": 0.0,
+        "by_sync": 0.0,
+        "by_board": 0.0,
+        "by_reliability": 0.0,
+    }
+    assert gpu["health"]["spare_rows"] == {"all_left": 2_560, "few_left": 0, "none_left": 0}

@@ -38,6 +38,18 @@ def test_all_slow_readings_of_a_gpu_that_is_well(driver: Path, tmp_path: Path) -
         "memory_reserved": 450_000_000,
         "bar1_used": 12_000_000,
         "fan_percents": [64, 65],
+        "margin": 23,
+        "power_instant": 340.25,
+        "memory_power": 61.0,
+        "held_back": {
+            "by_power": 11.650329344,
+            "by_heat": 2.0,
+            "by_sync": 0.0,
+            "by_board": 0.0,
+            "by_reliability": 0.0,
+        },
+        "jpeg_percent": 3,
+        "optical_flow_percent": 4,
         "power_set": 350.0,
         "pcie_replays": 3,
         "has_ecc": True,
@@ -46,6 +58,7 @@ def test_all_slow_readings_of_a_gpu_that_is_well(driver: Path, tmp_path: Path) -
         "ecc_lifetime": 1,
         "retired_pages": 0,
         "row_remapping": {"corrected": 1, "uncorrected": 0, "is_pending": False, "has_failed": False},
+        "spare_rows": {"all_left": 640, "few_left": 0, "none_left": 0},
         "nvlinks": [
             {
                 "number": 0,
@@ -111,9 +124,22 @@ def test_an_old_driver_lists_processes_in_its_own_form(old_driver: Path, tmp_pat
     assert [process["pid"] for process in health["processes"]] == [4_194_999]
     assert health["missing"] == {
         "memory_reserved": "driver_too_old",
+        "margin": "driver_too_old",
+        "jpeg_percent": "driver_too_old",
+        "optical_flow_percent": "driver_too_old",
         "row_remapping": "driver_too_old",
+        "spare_rows": "driver_too_old",
         "nvlinks": "not_supported",
     }
+
+
+def test_what_the_driver_keeps_is_not_called_used(driver: Path, old_driver: Path, tmp_path: Path) -> None:
+    """As `nvidia-smi` tells it; before 510 the driver counts it in."""
+    now = read("gpus 1", driver, tmp_path)["gpus"][0]
+    old = read("gpus 1", old_driver, tmp_path)["gpus"][0]
+
+    assert (now["memory_used"], now["health"]["memory_reserved"]) == (20_000_000_000, 450_000_000)
+    assert (old["memory_used"], old["health"]["memory_reserved"]) == (20_450_000_000, None)
 
 
 def test_a_lost_gpu_has_no_slow_readings_and_gets_them_back(driver: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dbc_desktop.domain.gpu import Missing
-from dbc_desktop.domain.gpu_board import GpuBoard, GpuHealth, GpuProcess, ProcessKind, RowRemapping
+from dbc_desktop.domain.gpu_board import GpuBoard, GpuHealth, GpuProcess, HeldBack, ProcessKind, RowRemapping
 from dbc_desktop.domain.host import DiskReading, HostReading
 from dbc_desktop.domain.rig_event import RigEvent, RigEventKind
 from dbc_desktop.telemetry.exposition import Exposition
@@ -80,6 +80,11 @@ def full():
         bar1_used=8 * 2**20,
         power_set=340.0,
         pcie_replays=12,
+        margin=21,
+        power_instant=617.5,
+        memory_power=112.25,
+        jpeg_percent=3,
+        held_back=HeldBack(by_power=10.5, by_heat=0.25, by_sync=None, by_board=None, by_reliability=0.0),
         ecc_corrected=3,
         ecc_lifetime=1,
         row_remapping=RowRemapping(1, 2, is_pending=True, has_failed=False),
@@ -115,6 +120,10 @@ def test_what_the_own_exporter_says_comes_back_the_same():
     assert card.board.bar1_total == 256 * 2**20
     assert card.health.row_remapping == RowRemapping(1, 2, is_pending=True, has_failed=False)
     assert (card.health.pcie_replays, card.health.power_set, card.health.ecc_lifetime) == (12, 340.0, 1)
+    assert (card.health.margin, card.health.power_instant, card.health.memory_power) == (21, 617.5, 112.25)
+    assert card.health.held_back == HeldBack(10.5, 0.25, None, None, 0.0)
+    assert (card.health.jpeg_percent, card.health.optical_flow_percent) == (3, None)
+    assert card.health.missing["optical_flow_percent"] is Missing.NOT_EXPORTED
     assert (rig.host.cpu_percent, rig.host.cpu_count, rig.host.memory_total) == (41.5, 32, 64 * GIBIBYTE)
     assert rig.host.disks == (DiskReading("/data", 1_000, 400),)
 
@@ -187,3 +196,9 @@ def test_garbage_is_refused_or_says_nothing(junk: bytes):
             read(page)
         except PageRefused:
             continue
+
+
+def test_what_holds_the_clocks_back_under_the_name_of_dcgm_4():
+    page = b'DCGM_FI_DEV_GPU_UTIL{gpu="0",UUID="GPU-1"} 5\nDCGM_FI_DEV_CLOCKS_EVENT_REASONS{gpu="0",UUID="GPU-1"} 4\n'
+    (rig,) = read(page)
+    assert rig.gpus[0].slowed_by == ("power_limit",)
