@@ -25,8 +25,16 @@ def rows(health: GpuHealth, board: GpuBoard | None = None) -> dict[str, tuple[st
             GpuHealth(0.0, held_back=HeldBack(161.2, 3.0, 0.0, None, 0.0)),
             ("2 min 44 s", "power 2 min 41 s · heat 3 s"),
         ),
-        ("Held back", GpuHealth(0.0, held_back=HeldBack(0.0, 0.0, 0.0, 0.0, 0.0)), ("never", "since the driver started")),
-        ("Other engines", GpuHealth(0.0, jpeg_percent=3, optical_flow_percent=4), ("3 % / 4 %", "JPEG / optical flow")),
+        (
+            "Held back",
+            GpuHealth(0.0, held_back=HeldBack(0.0, 0.0, 0.0, 0.0, 0.0)),
+            ("never", "since the driver started"),
+        ),
+        (
+            "Other engines",
+            GpuHealth(0.0, jpeg_percent=3, optical_flow_percent=4),
+            ("3 % / 4 %", "JPEG / optical flow"),
+        ),
         ("Spare rows", GpuHealth(0.0, spare_rows=SpareRows(2_560, 0, 0)), ("2,560 banks", "none used")),
         ("Spare rows", GpuHealth(0.0, spare_rows=SpareRows(2_558, 2, 0)), ("2,560 banks", "some used in 2 banks")),
         ("Spare rows", GpuHealth(0.0, spare_rows=SpareRows(638, 1, 1)), ("640 banks", "none left in 1 bank")),
