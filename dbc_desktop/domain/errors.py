@@ -17,6 +17,7 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     │  └─ SecretStoreUnavailable no usable keyring, with the reason
     ├─ ChainError                the chain or the way to it
     │  ├─ ChainUnreachable       no answer from the backend
+    │  │  ├─ ChainUntrusted      its certificate or encryption is not in order
     │  │  ├─ ChainAnswerInvalid  it answered, but not in a form that can be understood
     │  │  └─ ChainRequestFailed  it answered that it could not, with code and message
     │  ├─ ChainRejected          the rules refused the call, with pallet and name
@@ -148,6 +149,21 @@ class ChainError(DbcError):
 
 class ChainUnreachable(ChainError):
     """No answer from the backend."""
+
+
+class ChainUntrusted(ChainUnreachable):
+    """Its certificate or encryption is not in order; nothing was asked of it.
+
+    Attributes:
+        reason: `self_signed`, `unknown_issuer`, `expired`, `not_yet_valid`, `wrong_name`, `certificate`, `handshake`,
+            `not_encrypted` (https was asked for, plain HTTP came), `hung_up` (it closed an unencrypted connection) or
+            `redirect` (it sends the caller elsewhere).
+        host: Whose.
+    """
+
+    def __init__(self, reason: str, host: str) -> None:
+        super().__init__(f"{host}: {reason}")
+        self.reason, self.host = reason, host
 
 
 class ChainAnswerInvalid(ChainUnreachable):

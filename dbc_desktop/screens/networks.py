@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.errors import ChainUntrusted, DbcError
 from dbc_desktop.domain.network import Drift, NodeHealth
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.notices import Notice, notice_for
 from dbc_desktop.screens.texts import ntr, tr
-from dbc_desktop.services.networks import FIRST, LOCAL, Network
+from dbc_desktop.services.networks import FIRST, LOCAL, Network, is_bare
 
 SLOW_SECONDS = 1.0
 FAR_BEHIND = 20
@@ -19,7 +19,7 @@ FAR_BEHIND = 20
 
 @dataclass(frozen=True, slots=True)
 class NetworkRow:
-    """One network of the list; `health_kind` is the colour of its dot."""
+    """One network of the list; `health_kind` is the colour of its dot, `warning` what is wrong with its address."""
 
     key: str
     name: str
@@ -29,6 +29,7 @@ class NetworkRow:
     is_chosen: bool
     can_remove: bool
     remove_text: str
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def _row(network: Network, chosen: str, health: NodeHealth | DbcError | None) ->
         is_chosen=network.key == chosen,
         can_remove=not network.is_builtin and network.key != chosen,
         remove_text=tr("Delete…") if is_local else tr("Forget"),
+        warning=_warning(network),
     )
 
 
@@ -87,9 +89,22 @@ def _endpoints(network: Network) -> str:
     return f"{first} · {trust}"
 
 
+def _warning(network: Network) -> str:
+    bare = [url for url in network.endpoints if is_bare(url)]
+    if not bare:
+        return ""
+    return tr(
+        "{address} is not encrypted: whoever is on the way can read what you send and change what you are told.",
+        address=bare[0],
+    )
+
+
 def _health(health: NodeHealth | DbcError | None) -> tuple[str, str]:
     if health is None:
         return tr("asking…"), "idle"
+    if isinstance(health, ChainUntrusted):
+        notice = notice_for(health)
+        return f"{notice.title}. {notice.body}", "loss"
     if isinstance(health, DbcError):
         return notice_for(health).title, "loss"
     lag = max(0, health.height - health.finalised)

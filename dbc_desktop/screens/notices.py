@@ -12,6 +12,7 @@ from dbc_desktop.screens import formats
 from dbc_desktop.screens.input_errors import input_text
 from dbc_desktop.screens.refusals import refusal_text
 from dbc_desktop.screens.texts import tr
+from dbc_desktop.screens.trust_errors import trust_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,13 @@ def _unwritable(error: e.DataUnwritable) -> Notice:
     )
 
 
+def _untrusted(error: e.ChainUntrusted) -> Notice:
+    reason = trust_text(error.reason)
+    if error.reason in ("not_encrypted", "hung_up", "redirect"):
+        return Notice(tr("{host} cannot be asked that way", host=error.host), reason)
+    return Notice(tr("The certificate of {host} is not trusted", host=error.host), reason)
+
+
 def _unknown(error: e.OutcomeUnknown) -> Notice:
     return Notice(
         tr("Sent, outcome not known yet"),
@@ -281,6 +289,7 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
         tr("Nothing is lost. Try again in a moment; if it stays silent, start the program again."),
         tr("Try again"),
     ),
+    e.ChainUntrusted: _untrusted,
     e.ChainAnswerInvalid: lambda x: Notice(
         tr("The node's answer makes no sense"),
         tr("It was not used ({what}). Try again; if it stays so, choose another node.", what=x.what),

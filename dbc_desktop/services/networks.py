@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -262,6 +263,17 @@ def parse_endpoint(text: str) -> str:
     if not is_fine or len(text) > _LONGEST_URL or not text.isascii() or not text.isprintable():
         raise InvalidInput("endpoint", "not_an_address", text=text[:60])
     return text.strip()
+
+
+def is_bare(url: str) -> bool:
+    """Whether an address is asked without encryption over a network: `http://` or `ws://` beyond this computer."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        is_here = ip_address(host).is_loopback
+    except ValueError:
+        is_here = host == "localhost" or host.endswith(".localhost")
+    return parts.scheme in ("http", "ws") and not is_here
 
 
 def _checked_name(kept: Mapping[str, Network], name: str) -> str:

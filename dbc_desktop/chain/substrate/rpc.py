@@ -15,8 +15,15 @@ from typing import Any
 
 import httpx
 
+from dbc_desktop.chain.substrate.trust import client_context, failure_of
 from dbc_desktop.domain.clock import Clock
-from dbc_desktop.domain.errors import BackendMismatch, ChainAnswerInvalid, ChainRequestFailed, ChainUnreachable
+from dbc_desktop.domain.errors import (
+    BackendMismatch,
+    ChainAnswerInvalid,
+    ChainRequestFailed,
+    ChainUnreachable,
+    ChainUntrusted,
+)
 
 MOST_BYTES = 32 * 1024 * 1024
 """The largest answer that is read."""
@@ -63,7 +70,8 @@ class NodeRpc:
         self._genesis = genesis_hash
         self._numbers = itertools.count(1)
         self._guard = threading.Lock()
-        self._client = httpx.Client(timeout=_TIMEOUT, trust_env=False, follow_redirects=False)
+        context = client_context(tuple(one.url for one in self._endpoints))
+        self._client = httpx.Client(timeout=_TIMEOUT, trust_env=False, follow_redirects=False, verify=context)
         self.requests = 0
         """HTTP requests so far."""
 
@@ -115,7 +123,8 @@ class NodeRpc:
             except ChainRequestFailed:
                 raise
             except ChainUnreachable as error:
-                failure = error
+                if not isinstance(failure, ChainUntrusted):  # which a person must hear of
+                    failure = error
         if failure is None or all(one.has_other_genesis for one in self._endpoints):
             raise BackendMismatch("genesis")
         raise failure
@@ -163,7 +172,7 @@ class NodeRpc:
         ]
         began = self._clock.monotonic()
         try:
-            body = self._post(endpoint.url, json.dumps(asked if len(asked) > 1 else asked[0]).encode(), began)
+            body = self._post(endpoint, json.dumps(asked if len(asked) > 1 else asked[0]).encode(), began)
             answers = _answers(body, numbers)
         except ChainUnreachable:
             self._rest(endpoint)
@@ -172,11 +181,14 @@ class NodeRpc:
         endpoint.fails, endpoint.rests_until = 0, 0.0
         return answers
 
-    def _post(self, url: str, body: bytes, began: float) -> bytes:
+    def _post(self, endpoint: _Endpoint, body: bytes, began: float) -> bytes:
         self.requests += 1
+        url = endpoint.url
         try:
             headers = {"content-type": "application/json"}
             with self._client.stream("POST", url, content=body, headers=headers) as response:
+                if response.is_redirect:
+                    raise ChainUntrusted("redirect", response.url.host)
                 if response.status_code != 200:
                     raise ChainUnreachable(f"{url}: HTTP {response.status_code}")
                 parts, size = [], 0
@@ -188,7 +200,7 @@ class NodeRpc:
                         raise ChainUnreachable(f"{url}: too slow")
                     parts.append(part)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RuntimeError) as error:
-            raise ChainUnreachable(url) from error
+            raise failure_of(error, url, has_answered=endpoint.seconds is not None) from error
         return b"".join(parts)
 
     def _rest(self, endpoint: _Endpoint) -> None:

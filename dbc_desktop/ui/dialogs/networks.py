@@ -121,6 +121,10 @@ class NetworksSheet(Sheet):
         health = Label(row.health, "second", "loss" if row.health_kind == "loss" else "", wrap=True)
         health.setObjectName(f"networks.health.{row.key}")
         texts.addWidget(health)
+        if row.warning:
+            warning = Label(row.warning, "second", "warn", wrap=True)
+            warning.setObjectName(f"networks.warning.{row.key}")
+            texts.addWidget(warning)
         outer.addLayout(texts, 1)
         if row.can_remove:
             name = f"networks.remove.{row.key}"
@@ -172,6 +176,12 @@ class AddNodeSheet(FormSheet):
             tr(
                 "Several addresses of the same network may stand there, apart by spaces:"
                 " the next one answers when one is down."
+            )
+        )
+        self.add_note(
+            tr(
+                "wss:// is asked as https:// at the same port, ws:// as http://. A certificate of your own authority"
+                " is trusted where the system trusts it, or where SSL_CERT_FILE names it."
             )
         )
         self.end_fields()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,7 +38,7 @@ class Hold:
 class NodeServer:
     """Serves one node at `url` until it is closed."""
 
-    def __init__(self, node: TestNode) -> None:
+    def __init__(self, node: TestNode, tls: ssl.SSLContext | None = None) -> None:
         self.node = node
         self.requests = 0
         self.hold: Hold | None = None
@@ -56,7 +57,12 @@ class NodeServer:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self.port = self._http.server_address[1]
+        if tls is not None:
+            self._http.socket = tls.wrap_socket(
+                self._http.socket, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=True
+            )
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 

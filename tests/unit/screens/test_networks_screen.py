@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dbc_desktop.domain.errors import ChainUnreachable
+import pytest
+
+from dbc_desktop.domain.errors import ChainUnreachable, ChainUntrusted
 from dbc_desktop.domain.network import Drift, NodeHealth
 from dbc_desktop.screens.networks import drift_notice, networks_screen
 from dbc_desktop.services.networks import Network
@@ -45,3 +47,29 @@ def test_other_rules_are_told() -> None:
     assert notice.title == "This node has other rules"
     assert notice.body.startswith("It runs runtime 400; this program computes by 411.")
     assert "1 rule differs: OnlineProfile.set_rent_receiver." in notice.body
+
+
+@pytest.mark.parametrize(
+    ("url", "is_said"),
+    [
+        ("http://10.0.0.7:9944", True),
+        ("ws://node.example:9944", True),
+        ("http://127.0.0.1.example", True),
+        ("https://node.example", False),
+        ("wss://node.example", False),
+        ("http://127.0.0.1:9944", False),
+        ("ws://localhost:9944", False),
+        ("http://[::1]:9944", False),
+    ],
+)
+def test_an_address_without_encryption_is_said(url: str, is_said: bool) -> None:
+    network = Network("node-2", "Other", "node", ("https://a.example", url))
+    (row,) = networks_screen([network], "local", {}).rows
+    expected = "is not encrypted: whoever is on the way can read what you send and change what you are told."
+    assert row.warning == (f"{url} {expected}" if is_said else "")
+
+
+def test_a_certificate_that_is_not_trusted_is_said_in_full() -> None:
+    (row,) = networks_screen([MINE], "local", {"node-1": ChainUntrusted("expired", "a.example")}).rows
+    assert row.health.startswith("The certificate of a.example is not trusted. Its certificate has expired.")
+    assert row.health_kind == "loss"
