@@ -5,9 +5,8 @@ An answer may be at most 8 MiB (a server's 64), must come within ten seconds as 
 
 from __future__ import annotations
 
-import json
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -19,7 +18,9 @@ from dbc_desktop.domain.fleet import RigSource, SourceKind
 from dbc_desktop.domain.gpu import RigSample
 from dbc_desktop.telemetry import metric_names as names
 from dbc_desktop.telemetry.not_read import NotRead
-from dbc_desktop.telemetry.series import PageRefused, Series, page_series, rigs_of
+from dbc_desktop.telemetry.series import WANTED, rigs_of
+from dbc_desktop.telemetry.server_answer import AnswerReader
+from dbc_desktop.telemetry.text_format import PageReader, PageRefused, Series
 
 MAX_PAGE = 8 * 2**20
 MAX_ANSWER = 64 * 2**20
@@ -35,7 +36,7 @@ class PastSeries:
     """What a server has kept of one series: times in seconds since 1970, values of the same length."""
 
     name: str
-    labels: dict[str, str]
+    labels: Mapping[str, str]
     times: tuple[float, ...]
     values: tuple[float, ...]
 
@@ -47,6 +48,7 @@ class Scraper:
         self.source = source
         self._clock = clock
         self._client: httpx.Client | None = None
+        self._pages, self._answers = PageReader(WANTED), AnswerReader()
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._host = urlsplit(source.url).hostname or source.url
 
@@ -65,9 +67,9 @@ class Scraper:
         if self.source.kind is SourceKind.EXPORTER:
             page = self._get("/metrics", None, MAX_PAGE)
             with _refusals():
-                return rigs_of(page_series(page), self.source.url, "exporter", self._clock.now(), self._host)
-        found = self._query("/api/v1/query", {"query": _SELECTOR})
-        series = (Series(labels.get("__name__", ""), labels, _number(point)) for labels, point in _rows(found, "value"))
+                return rigs_of(self._pages.series(page), self.source.url, "exporter", self._clock.now(), self._host)
+        answer = self._get("/api/v1/query", {"query": _SELECTOR}, MAX_ANSWER)
+        series = (Series(row.name, row.labels, _number(row.points)) for row in self._answers.rows(answer))
         with _refusals():
             rigs = rigs_of(series, self.source.url, "prometheus", self._clock.now(), self._host, "instance")
         return tuple(rig for rig in rigs if rig.gpus or rig.trouble)
@@ -83,25 +85,16 @@ class Scraper:
         step = max(step_seconds, (end - start) / _MAX_POINTS, 1.0)
         selector = '{__name__=~"' + "|".join(sorted(wanted or names.BY_NAME)) + '"}'
         question = {"query": selector, "start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step:.3f}"}
+        answer = self._get("/api/v1/query_range", question, MAX_ANSWER)
         found = []
-        for labels, points in _rows(self._query("/api/v1/query_range", question), "values"):
-            if not isinstance(points, list) or len(points) > _MAX_POINTS + 1:
-                raise NotRead("garbage")
-            pairs = [(_time(point), _number(point)) for point in points]
-            name = labels.get("__name__", "")
-            found.append(PastSeries(name, labels, tuple(at for at, _ in pairs), tuple(value for _, value in pairs)))
+        with _refusals():
+            for row in self._answers.rows(answer):
+                points = row.points
+                if not isinstance(points, list) or len(points) > _MAX_POINTS + 1:
+                    raise NotRead("garbage")
+                times, values = tuple(_time(point) for point in points), tuple(_number(point) for point in points)
+                found.append(PastSeries(row.name, row.labels, times, values))
         return tuple(found)
-
-    def _query(self, path: str, question: dict[str, str]) -> object:
-        answer = self._get(path, question, MAX_ANSWER)
-        try:
-            document = json.loads(answer)
-        except (ValueError, RecursionError) as error:
-            raise NotRead("garbage") from error
-        if not isinstance(document, dict) or document.get("status") != "success":
-            raise NotRead("garbage")
-        data = document.get("data")
-        return data.get("result") if isinstance(data, dict) else None
 
     def _get(self, path: str, question: dict[str, str] | None, most: int) -> bytes:
         client = self._client or self._open()
@@ -139,16 +132,6 @@ class Scraper:
             timeout=_TIMEOUT, headers=self._headers, verify=verify, trust_env=False, follow_redirects=False
         )
         return self._client
-
-
-def _rows(result: object, key: str) -> Iterator[tuple[dict[str, str], object]]:
-    if not isinstance(result, list):
-        raise NotRead("garbage")
-    for row in result:
-        labels = row.get("metric") if isinstance(row, dict) else None
-        if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
-            raise NotRead("garbage")
-        yield labels, row.get(key)
 
 
 def _number(point: object) -> float:

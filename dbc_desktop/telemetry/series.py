@@ -8,60 +8,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from prometheus_client.parser import text_string_to_metric_families
 
 from dbc_desktop.domain.gpu import GpuReading, Missing, RigSample
 from dbc_desktop.domain.gpu_board import GpuBoard, GpuHealth, HeldBack, RowRemapping
 from dbc_desktop.domain.host import DiskReading, HostReading
 from dbc_desktop.telemetry import metric_names as names
+from dbc_desktop.telemetry.text_format import PageRefused, Series
 
-MAX_SERIES = 200_000
 MAX_GPUS = 256
 """Of one rig; a page that tells of more is not of one."""
 _MAX_TEXT = 128
 _UUID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
-_WANTED = ("DCGM_FI_DEV_", "nvidia_smi_", names.OWN_PREFIX)
-
-
-class PageRefused(Exception):
-    """What came in is not a page of readings; `reason` is `garbage` or `too_large`."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One value of a series, with its labels."""
-
-    name: str
-    labels: Mapping[str, str]
-    value: float
-
-
-def page_series(page: bytes) -> Iterator[Series]:
-    """The series of an exporter's page that concern GPUs and their rig.
-
-    Raises:
-        PageRefused: It is not in the text format, or holds more than 200,000 series.
-    """
-    try:
-        # Lines of others (an exporter may tell thousands of things) are not even parsed.
-        text = "\n".join(line for line in page.decode("utf-8").splitlines() if line.startswith(_WANTED))
-        count = 0
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                count += 1
-                if count > MAX_SERIES:
-                    raise PageRefused("too_large")
-                yield Series(sample.name, sample.labels, sample.value)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:  # all that its parser raises
-        raise PageRefused("garbage") from error
+WANTED = ("DCGM_FI_DEV_", "nvidia_smi_", names.OWN_PREFIX)
+"""How the names of series begin that concern GPUs and their rig."""
+_OF_A_GPU = ("DCGM_FI_DEV_", "nvidia_smi_")
 
 
 @dataclass(slots=True)
@@ -90,6 +53,16 @@ class _Rig:
     disks: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Place:
+    """Where what is said under some labels belongs; the GPU is looked for when a reading of one comes."""
+
+    labels: Mapping[str, str]
+    rig: _Rig
+    gpu: _Gpu | None = None
+    is_of_no_gpu: bool = False
+
+
 def rigs_of(
     series: Iterable[Series], place: str, source: str, now: float, default_rig: str, rig_label: str | None = None
 ) -> tuple[RigSample, ...]:
@@ -105,12 +78,16 @@ def rigs_of(
         rig_label: The label that tells exporters apart (`instance` on a server).
     """
     rigs: dict[tuple[str, str], _Rig] = {}
+    places: dict[int, _Place] = {}  # by the labels' own id: series of one card share them, and the value keeps them
     for one in series:
         labels = one.labels
-        if labels.get("GPU_I_ID"):
-            continue  # a slice of a GPU repeats its card's readings
-        origin, name = origin_and_rig(labels, default_rig, rig_label)
-        _put(rigs.setdefault((origin, name), _Rig()), one, now)
+        at = places.get(id(labels))
+        if at is None:
+            if labels.get("GPU_I_ID"):
+                continue  # a slice of a GPU repeats its card's readings
+            origin_and_name = origin_and_rig(labels, default_rig, rig_label)
+            at = places[id(labels)] = _Place(labels, rigs.setdefault(origin_and_name, _Rig()))
+        _put(at, one, now)
     return tuple(
         _sample(name, f"{place}#{origin}" if origin else place, source, now, rig)
         for (origin, name), rig in sorted(rigs.items())
@@ -132,8 +109,12 @@ def gpu_uuid(labels: Mapping[str, str]) -> str | None:
     return f"GPU-{uuid}" if "uuid" in labels and not uuid.startswith("GPU-") else uuid
 
 
-def _put(rig: _Rig, one: Series, now: float) -> None:
-    name, labels, value = one.name, one.labels, one.value
+def _put(at: _Place, one: Series, now: float) -> None:
+    rig, name, value = at.rig, one.name, one.value
+    if at.gpu is not None and name.startswith(_OF_A_GPU):
+        _put_gpu(rig, at.gpu, one)
+        return
+    labels = at.labels
     if name == names.RIG_TROUBLE:
         if value == 1:
             rig.trouble = _text(labels.get("reason", "")) or "driver_failed"
@@ -149,9 +130,11 @@ def _put(rig: _Rig, one: Series, now: float) -> None:
     if name.startswith(names.HOST_PREFIX):
         _put_host(rig, name.removeprefix(names.HOST_PREFIX), labels, value)
         return
-    gpu = _gpu_of(rig, labels)
-    if gpu is not None:
-        _put_gpu(rig, gpu, one)
+    if not at.is_of_no_gpu:
+        at.gpu = _gpu_of(rig, labels)
+        at.is_of_no_gpu = at.gpu is None
+    if at.gpu is not None:
+        _put_gpu(rig, at.gpu, one)
 
 
 def _gpu_of(rig: _Rig, labels: Mapping[str, str]) -> _Gpu | None:
@@ -306,4 +289,6 @@ def _host(rig: _Rig, taken_at: float) -> HostReading | None:
 
 def _text(value: str) -> str:
     """A label's value as it may be shown: printable, on one line, not endless."""
+    if len(value) <= _MAX_TEXT and value.isprintable():
+        return value.strip()
     return "".join(letter for letter in value[:_MAX_TEXT] if letter.isprintable()).strip()

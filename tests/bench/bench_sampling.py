@@ -164,11 +164,24 @@ print(min(milliseconds(50) for _ in range(int(sys.argv[1]))))
 """
 
 
+def built_driver(folder: Path) -> Path:
+    """The fake driver, compiled into `folder`."""
+    source, target = ROOT / "tests" / "data" / "fake_nvml.c", folder / "libnvidia-ml.so.1"
+    flags = ["-shared", "-fPIC", "-O2", "-pthread", "-Wl,-soname,libnvidia-ml.so.1"]
+    subprocess.run(["gcc", *flags, "-o", target, source], check=True)
+    return folder
+
+
+def driver_environment(library: Path) -> dict[str, str]:
+    """An environment in which NVML is the fake driver, with values that move, and no screen is needed."""
+    kept = {key: value for key, value in os.environ.items() if key != "FAKE_NVML_CONTROL"}
+    return kept | {"LD_LIBRARY_PATH": str(library), "FAKE_NVML_DRIFT": "1", "QT_QPA_PLATFORM": "offscreen"}
+
+
 def _milliseconds(code: str, library: Path, batches: int) -> float:
     said = subprocess.run(
         [sys.executable, "-c", code + TAIL, str(batches)],
-        env={key: value for key, value in os.environ.items() if key != "FAKE_NVML_CONTROL"}
-        | {"LD_LIBRARY_PATH": str(library), "FAKE_NVML_DRIFT": "1", "QT_QPA_PLATFORM": "offscreen"},
+        env=driver_environment(library),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -237,10 +250,7 @@ def _row(name: str, floor_name: str, floor: float, value: float, limit: float) -
 def measure() -> list[dict[str, Any]]:
     """The least of many batches of each, taken in turns; whoever else works here only adds to them."""
     with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder)
-        source, target = ROOT / "tests" / "data" / "fake_nvml.c", library / "libnvidia-ml.so.1"
-        flags = ["-shared", "-fPIC", "-O2", "-pthread", "-Wl,-soname,libnvidia-ml.so.1"]
-        subprocess.run(["gcc", *flags, "-o", target, source], check=True)
+        library = built_driver(Path(folder))
         rows = []
         for name, floor_name, bare_code, our_code, batches, limit in (
             ("sampling 8 GPUs each second, without a window", "a bare pynvml loop", BARE, OURS, BATCHES, LIMIT),

@@ -404,6 +404,22 @@ static const struct { uint32_t field, scope; int key; } fields[] = {
     {82, 0, K_memory_temperature}, {186, 0, K_power_instant}, {185, 2, K_memory_power}, {74, 0, K_held_power},
     {75, 0, K_held_heat}, {76, 0, K_held_sync}, {77, 0, K_held_board}, {79, 0, K_held_reliability},
 };
+/* As before there were slices: what nvtop asks for. */
+typedef struct { unsigned pid; unsigned long long memory; } first_process_info;
+static int first_processes(device *d, int key, unsigned *count, first_process_info *out)
+{
+    process_info one;
+    unsigned there = 1;
+    int state = processes(d, key, &there, &one);
+    if (state) return state;
+    unsigned room = *count;
+    *count = there;
+    if (there > room) return TOO_SMALL;
+    if (there) out[0].pid = one.pid, out[0].memory = one.memory;
+    return SUCCESS;
+}
+int nvmlDeviceGetComputeRunningProcesses(device *d, unsigned *count, first_process_info *out) { return first_processes(d, K_pid, count, out); }
+int nvmlDeviceGetGraphicsRunningProcesses(device *d, unsigned *count, first_process_info *out) { return first_processes(d, K_graphics_pid, count, out); }
 int nvmlDeviceGetFieldValues(device *d, int count, field_value *values)
 {
     int state = state_of(d);

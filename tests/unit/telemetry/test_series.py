@@ -14,7 +14,8 @@ from dbc_desktop.domain.gpu_board import GpuBoard, GpuHealth, GpuProcess, HeldBa
 from dbc_desktop.domain.host import DiskReading, HostReading
 from dbc_desktop.domain.rig_event import RigEvent, RigEventKind
 from dbc_desktop.telemetry.exposition import Exposition
-from dbc_desktop.telemetry.series import PageRefused, page_series, rigs_of
+from dbc_desktop.telemetry.series import WANTED, rigs_of
+from dbc_desktop.telemetry.text_format import PageReader, PageRefused
 from tests.doubles.readings import GIBIBYTE, lost, reading, sample, trouble
 
 NOW = 1_700_000_010.0
@@ -24,7 +25,7 @@ SMI_PAGE = (DATA / "nvidia_gpu_exporter.txt").read_bytes()
 
 
 def read(page: bytes, **more: str):
-    return rigs_of(page_series(page), "http://rig:9400", "exporter", NOW, "rig", **more)
+    return rigs_of(PageReader(WANTED).series(page), "http://rig:9400", "exporter", NOW, "rig", **more)
 
 
 def test_a_page_of_dcgm_exporter_is_read():
