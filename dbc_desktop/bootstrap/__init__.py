@@ -18,6 +18,7 @@ from dbc_desktop.domain.errors import DbcError, PartMissing
 from dbc_desktop.storage.chain_folder import chain_folder
 
 if TYPE_CHECKING:
+    from dbc_desktop.bootstrap.evidence import EvidenceFolder
     from dbc_desktop.chain.backend import ChainReader, LocalBackend, LocalReading
     from dbc_desktop.domain.account import Account, Address
     from dbc_desktop.domain.branches import Branch, BranchComparison, Snapshot
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dbc_desktop.domain.rental import RentOrder
     from dbc_desktop.services.program import Program
     from dbc_desktop.services.transactions import News
+    from dbc_desktop.telemetry.evidence_log import EvidenceLog
     from dbc_desktop.telemetry.history_store import HistoryStore
     from dbc_desktop.telemetry.ports import Sensors
     from dbc_desktop.ui.running import RunningWindow
@@ -194,6 +196,24 @@ class ChainFactories:
         from dbc_desktop.telemetry.history_store import HistoryStore
 
         return HistoryStore(home / "telemetry.sqlite3", read_only=True)
+
+    def open_node(self, url: str) -> ChainReader:
+        """A real node."""
+        from dbc_desktop.bootstrap.evidence import open_node
+
+        return open_node(url)
+
+    def open_evidence_log(self, home: Path) -> EvidenceLog:
+        """The minutes of this rig, to keep more of them."""
+        from dbc_desktop.telemetry.evidence_log import EvidenceLog
+
+        return EvidenceLog(home / "evidence.sqlite3")
+
+    def open_evidence(self, home: Path, chain: ChainReader, key_file: Path | None) -> EvidenceFolder:
+        """What makes files of evidence."""
+        from dbc_desktop.bootstrap.evidence import EvidenceFolder
+
+        return EvidenceFolder(home, chain, key_file)
 
     def open_sensors(self) -> Sensors:
         """The sensors of this computer."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.account import Address, KeyPlace
 from dbc_desktop.domain.clock import Clock
 from dbc_desktop.services.monitoring import Monitoring, MonitoringParts
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dbc_desktop.telemetry.sampler import Sampler
     from dbc_desktop.telemetry.scrape import Scraper
     from dbc_desktop.wallet.ports import SecretStore
+    from dbc_desktop.wallet.rig_key import RigKey
     from dbc_desktop.wallet.wallet import Wallet
 
 
@@ -66,18 +67,32 @@ def open_monitoring(
     def accounts() -> Sequence[Address]:
         return [account.address for account in wallet.accounts()]
 
+    def rig() -> str | None:
+        sample = sampler.latest()
+        return None if sample is None else sample.rig
+
     return Monitoring(
         backend,
         sampler,
         store,
         sources,
         AlertDelivery(store, secrets, paced),
-        RigEvidence(backend, sampler, store, secrets),
+        RigEvidence(backend, rig, store, lambda place, passphrase: rig_key(home, secrets, place, passphrase)),
         open_parts,
         accounts,
         runner,
         paced,
     )
+
+
+def rig_key(home: Path, secrets: SecretStore, place: KeyPlace, passphrase: str) -> RigKey:
+    """The key of this rig in the keyring, or in an encrypted file of the data folder."""
+    from dbc_desktop.wallet.file_store import FileStore
+    from dbc_desktop.wallet.rig_key import KeyringRigKey, SealedRigKey
+
+    if place is KeyPlace.FILE:
+        return SealedRigKey(FileStore(home / "keys"), passphrase)
+    return KeyringRigKey(secrets)
 
 
 def message_of(alert: Alert) -> Message:

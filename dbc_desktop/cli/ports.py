@@ -6,14 +6,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from dbc_desktop.chain.backend import LocalBackend, LocalReading
-from dbc_desktop.domain.account import Account, Address
+from dbc_desktop.chain.backend import ChainReader, LocalBackend, LocalReading
+from dbc_desktop.domain.account import Account, Address, KeyPlace
 from dbc_desktop.domain.branches import Branch, BranchComparison, Snapshot
 from dbc_desktop.domain.clock import Clock
+from dbc_desktop.domain.evidence import Evidence, EvidenceRequest
 from dbc_desktop.telemetry.ports import Sensors
 
 if TYPE_CHECKING:  # reading it loads numpy
+    from dbc_desktop.telemetry.evidence_log import EvidenceLog
     from dbc_desktop.telemetry.history_store import HistoryStore
+
+
+class EvidenceMaker(Protocol):
+    """Makes files of evidence of a data folder, without a window."""
+
+    def last_controller(self) -> Address | None:
+        """Who certified a key of this rig last; None where nobody did."""
+
+    def key_place(self) -> KeyPlace:
+        """Where the rig's key rests, if it is in no file that was named."""
+
+    def write(
+        self, path: Path, request: EvidenceRequest, sign_text: Callable[[str], bytes], passphrase: str = ""
+    ) -> Evidence:
+        """As `services.rig_evidence.RigEvidence.write`."""
+
+    def close(self) -> None:
+        """Let go of files."""
 
 
 class Factories(Protocol):
@@ -93,6 +113,32 @@ class Factories(Protocol):
 
         Raises:
             DataCorrupt, DataTooNew, DataUnwritable: It cannot be read, or there is none yet.
+        """
+
+    def open_node(self, url: str) -> ChainReader:
+        """A real node, read over JSON-RPC.
+
+        Raises:
+            InvalidInput: `endpoint` with `not_an_address`.
+        """
+
+    def open_evidence_log(self, home: Path) -> EvidenceLog:
+        """The minutes of this rig in `home`, to keep more of them.
+
+        Raises:
+            DataCorrupt, DataTooNew, DataUnwritable: It cannot be used.
+        """
+
+    def open_evidence(self, home: Path, chain: ChainReader, key_file: Path | None) -> EvidenceMaker:
+        """What makes files of the minutes in `home`, beside a running window or agent.
+
+        Args:
+            home: The data folder.
+            chain: The chain that the rig is certified for.
+            key_file: The rig's key, where it rests neither in the keyring nor in the folder.
+
+        Raises:
+            DataCorrupt, DataTooNew: There are no minutes, or they cannot be read.
         """
 
     def open_sensors(self) -> Sensors:

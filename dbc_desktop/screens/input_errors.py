@@ -99,12 +99,28 @@ _EVIDENCE: dict[str, Sentence] = {
     "unreadable": lambda f: tr("There is no file {text}. Check its place.", text=f["text"]),
     "not_evidence": lambda f: tr("{text} is not a file of evidence, or it was damaged.", text=f["text"]),
     "newer": lambda f: tr("{text} was written by a newer DBC Desktop. Install that version.", text=f["text"]),
-    "broken_chain": lambda f: tr(
-        "Line {number} does not follow from the one before it: it was changed. Trust nothing in this file.",
-        number=f.get("number", "?"),
+    "mixed": lambda f: tr(
+        "{text} mixes demo readings with real ones, or passes one off as the other. Trust nothing in this file.",
+        text=f["text"],
     ),
-    "bad_signature": lambda f: tr("The rig's signature does not fit. Trust nothing in this file."),
-    "bad_certificate": lambda f: tr("No controller signed for the key of this rig. Trust nothing in this file."),
+    "refuted": lambda f: tr("Something in this file is not so. Trust nothing in it."),
+    "no_rental": lambda f: tr(
+        "The chain that is open tells of no rental {number}. Check the number.", number=f.get("number", "?")
+    ),
+    "other_machine": lambda f: tr("Rental {number} is of another machine.", number=f.get("number", "?")),
+    "not_certified": lambda f: tr(
+        "The rig's key is not certified yet. Sign the text in quotes with the controller (Wallet page, "
+        'Sign a message), then give its address with --controller and the signature with --signature: "{text}".',
+        text=f["text"],
+    ),
+    "bad_signature": lambda f: tr(
+        'This signature is not of that account over the text in quotes. Sign it again: "{text}".', text=f["text"]
+    ),
+}
+_RIG_KEY: dict[str, Sentence] = {
+    "open_to_others": lambda f: tr(
+        "Others may read or change {text}. Make it private with chmod 600 first.", text=f["text"]
+    ),
 }
 _WEBHOOK: dict[str, Sentence] = {
     "empty": lambda f: tr("Paste the address of the webhook."),
@@ -192,6 +208,7 @@ _KEYSTORE: dict[str, Sentence] = {
     "damaged": lambda f: tr("This is not the keystore file of one account, or it is damaged. Export it again."),
 }
 _RENT_ID: dict[str, Sentence] = {
+    "not_a_number": lambda f: tr("Type the number of the order, for example 7."),
     "over": lambda f: tr("This order is over. Rent again."),
 }
 _REWARD: dict[str, Sentence] = {
@@ -317,6 +334,8 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
     "discovery": _DISCOVERY,
     "webhook": _WEBHOOK,
     "evidence": _EVIDENCE,
+    "rig_passphrase": _PASSPHRASE | {"wrong": lambda f: tr("This passphrase does not open the rig's key.")},
+    "rig_key": _RIG_KEY,
 }
 
 

@@ -26,9 +26,25 @@ _MIGRATIONS = (
     ) STRICT;
     CREATE INDEX minutes_by_time ON minutes (began_at);
     """,
+    # Lines of before did not say what had read them: nobody could tell real ones from those of the demo.
+    """
+    DROP TABLE minutes;
+    CREATE TABLE lines (
+        source TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        began_at INTEGER NOT NULL,
+        height INTEGER,
+        text TEXT NOT NULL,
+        link BLOB NOT NULL,
+        PRIMARY KEY (source, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX lines_by_time ON lines (source, began_at);
+    """,
 )
 _KEPT_MINUTES = 400 * 24 * 60
 """Somewhat more than a year."""
+_ANCHOR_MINUTES = 10
+"""So many minutes name a block after it was last said to be the newest: an old one says nothing of them."""
 
 
 def minute_text(minute: EvidenceMinute) -> str:
@@ -37,6 +53,7 @@ def minute_text(minute: EvidenceMinute) -> str:
         {
             "number": minute.number,
             "began_at": minute.began_at,
+            "source": minute.source,
             "height": minute.height,
             "block": None if minute.block_hash is None else minute.block_hash.hex(),
             "gpus": [
@@ -72,17 +89,25 @@ class _Sums:
 class EvidenceLog:
     """Keeps one line a minute in `evidence.sqlite3`; callable from any thread.
 
+    Readings of each source are a chain of their own, so that those of the demo never stand between real ones.
+
+    Args:
+        path: The file.
+        read_only: Nothing is written, as beside a running window.
+
     Raises (all methods):
         DataCorrupt, DataUnwritable: The file cannot be used.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
         self._mutex = threading.RLock()
-        self._connection = open_database(path, _MIGRATIONS, synchronous="NORMAL")
+        self._connection = open_database(path, _MIGRATIONS, synchronous="NORMAL", read_only=read_only)
         self._minute: int | None = None
+        self._source = ""
         self._gpus: dict[str, _Sums] = {}
         self._anchor: tuple[int, bytes] | None = None
+        self._anchor_age = 0
 
     def close(self) -> None:
         """Write the minute that has begun, and let go of the file."""
@@ -91,17 +116,17 @@ class EvidenceLog:
             self._connection.close()
 
     def anchor(self, height: int, block_hash: bytes) -> None:
-        """The newest final block; minutes that end from now on name it."""
+        """The newest final block; minutes that end within the next ten name it."""
         with self._mutex:
-            self._anchor = (height, block_hash)
+            self._anchor, self._anchor_age = (height, block_hash), 0
 
     def append(self, sample: RigSample) -> None:
-        """Take a sample of this computer; a minute is written when the next one begins."""
+        """Take a sample of this computer; a minute is written when the next one, or another source, begins."""
         minute = int(sample.taken_at // 60) * 60
         with self._mutex:
-            if minute != self._minute:
+            if (minute, sample.source) != (self._minute, self._source):
                 self._end_minute()
-                self._minute = minute
+                self._minute, self._source = minute, sample.source
             for gpu in sample.gpus:
                 sums = self._gpus.setdefault(gpu.uuid, _Sums())
                 sums.samples += 1
@@ -111,20 +136,56 @@ class EvidenceLog:
                     if value is not None:
                         sums.values.setdefault(name, []).append(float(value))
 
-    def minutes(self, start: float, end: float) -> tuple[bytes, tuple[EvidenceMinute, ...]]:
+    def counts(self, start: float, end: float) -> dict[str, int]:
+        """How many lines of each source lie in a time; in seconds since 1970, the end left out."""
+        return self._counts("began_at >= ? AND began_at < ?", (int(start), int(end)))
+
+    def counts_of_blocks(self, first: int, last: int) -> dict[str, int]:
+        """How many lines of each source name a block from `first` on and before `last`."""
+        return self._counts("height >= ? AND height < ?", (first, last))
+
+    def minutes(self, source: str, start: float, end: float) -> tuple[bytes, tuple[EvidenceMinute, ...]]:
         """The link before the first minute of a time, and its minutes; times in seconds since 1970, the end left out.
+
+        Where the clock was set back meanwhile, what lies between them comes with them: a chain has no holes.
 
         Raises:
             DataCorrupt: A line is not what its link says.
         """
+        return self._stretch(source, "began_at >= ? AND began_at < ?", (int(start), int(end)))
+
+    def minutes_of_blocks(self, source: str, first: int, last: int) -> tuple[bytes, tuple[EvidenceMinute, ...]]:
+        """The minutes from the first that names a block from `first` on to the last that names one before `last`.
+
+        Raises:
+            DataCorrupt: A line is not what its link says.
+        """
+        return self._stretch(source, "height >= ? AND height < ?", (first, last))
+
+    def _counts(self, where: str, bounds: tuple[int, int]) -> dict[str, int]:
         with self._mutex, translated(self._path):
             rows = self._connection.execute(
-                "SELECT number, text, link FROM minutes WHERE began_at >= ? AND began_at < ? ORDER BY number",
-                (int(start), int(end)),
-            ).fetchall()
-            if not rows:
+                f"SELECT source, count(*) FROM lines WHERE {where} GROUP BY source",  # noqa: S608 - literals of this file
+                bounds,
+            )
+            return dict(rows.fetchall())
+
+    def _stretch(self, source: str, where: str, bounds: tuple[int, int]) -> tuple[bytes, tuple[EvidenceMinute, ...]]:
+        with self._mutex, translated(self._path):
+            first, last = self._connection.execute(
+                f"SELECT min(number), max(number) FROM lines WHERE source = ? AND {where}",  # noqa: S608 - as above
+                (source, *bounds),
+            ).fetchone()
+            if first is None:
                 return FIRST_LINK, ()
-            before = self._link_before(rows[0][0])
+            rows = self._connection.execute(
+                "SELECT number, text, link FROM lines WHERE source = ? AND number BETWEEN ? AND ? ORDER BY number",
+                (source, first, last),
+            ).fetchall()
+            before = self._link_before(source, first)
+        if rows[0][0] > 1 and before == FIRST_LINK:
+            # What came before it was forgotten after a year: it can only be what the next one follows.
+            before, rows = bytes(rows[0][2]), rows[1:]
         found: list[EvidenceMinute] = []
         link = before
         for number, text, stored in rows:
@@ -133,28 +194,37 @@ class EvidenceLog:
             link = link_of(link, text)
             if link != stored:
                 raise DataCorrupt(self._path, f"minute {number}")
-            found.append(parse_minute(text, link))
+            try:
+                found.append(parse_minute(text, link))
+            except ValueError as error:
+                raise DataCorrupt(self._path, f"minute {number}") from error
         return before, tuple(found)
 
     def _end_minute(self) -> None:
         if self._minute is None or not self._gpus:
             return
         gpus = tuple(_gpu(uuid, sums) for uuid, sums in sorted(self._gpus.items()))
-        height, block_hash = self._anchor or (None, None)
+        height, block_hash = self._anchor if self._anchor and self._anchor_age < _ANCHOR_MINUTES else (None, None)
+        source = self._source
         with translated(self._path):
-            row = self._connection.execute("SELECT max(number) FROM minutes").fetchone()
+            row = self._connection.execute("SELECT max(number) FROM lines WHERE source = ?", (source,)).fetchone()
         number = (row[0] or 0) + 1
-        text = minute_text(EvidenceMinute(number, self._minute, gpus, height, block_hash, b""))
-        link = link_of(self._link_before(number), text)
+        text = minute_text(EvidenceMinute(number, self._minute, source, gpus, height, block_hash, b""))
+        link = link_of(self._link_before(source, number), text)
         with transaction(self._connection, self._path) as connection:
-            connection.execute("INSERT INTO minutes VALUES (?, ?, ?, ?)", (number, self._minute, text, link))
+            connection.execute(
+                "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?)", (source, number, self._minute, height, text, link)
+            )
             # The last one that is forgotten leaves its link behind, in the next one's.
-            connection.execute("DELETE FROM minutes WHERE number < ?", (number - _KEPT_MINUTES,))
+            connection.execute("DELETE FROM lines WHERE source = ? AND number < ?", (source, number - _KEPT_MINUTES))
         self._minute, self._gpus = None, {}
+        self._anchor_age += 1
 
-    def _link_before(self, number: int) -> bytes:
+    def _link_before(self, source: str, number: int) -> bytes:
         with translated(self._path):
-            row = self._connection.execute("SELECT link FROM minutes WHERE number = ?", (number - 1,)).fetchone()
+            row = self._connection.execute(
+                "SELECT link FROM lines WHERE source = ? AND number = ?", (source, number - 1)
+            ).fetchone()
         return FIRST_LINK if row is None else bytes(row[0])
 
 
@@ -180,7 +250,9 @@ def parse_minute(text: str, link: bytes) -> EvidenceMinute:
         )
         block = None if told["block"] is None else bytes.fromhex(told["block"])
         height = None if told["height"] is None else int(told["height"])
-        minute = EvidenceMinute(int(told["number"]), int(told["began_at"]), gpus, height, block, link)
+        minute = EvidenceMinute(
+            int(told["number"]), int(told["began_at"]), str(told["source"]), gpus, height, block, link
+        )
     except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("not a minute") from error
     if minute_text(minute) != text:

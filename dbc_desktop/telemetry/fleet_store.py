@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from dbc_desktop.domain.account import Address
+from dbc_desktop.domain.account import Address, KeyPlace
 from dbc_desktop.domain.errors import InvalidInput
 from dbc_desktop.domain.evidence import RigCertificate
 from dbc_desktop.domain.fleet import RigSource, SourceKind, source_of
@@ -17,6 +17,7 @@ from dbc_desktop.storage.files import read_limited, write_whole
 
 _MAX_FILE = 4 * 2**20
 _MAX_TEXT = 300
+_MOST_CERTIFICATES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class FleetSettings:
         webhook_form: Of `notify.webhook.WebhookForm`; empty where there is no webhook.
         has_sign_of_life: A sign of life goes to an address of the person's own.
         keeps_evidence: Minutes are chained for evidence.
-        certificate: What a controller signed for this rig's key; None before the first file of evidence.
+        certificates: What controllers signed for this rig's keys, the newest last; empty before the first evidence.
+        rig_key_place: Where the rig's key rests: the `KeyPlace` that was used last.
     """
 
     sources: tuple[RigSource, ...] = ()
@@ -39,7 +41,8 @@ class FleetSettings:
     webhook_form: str = ""
     has_sign_of_life: bool = False
     keeps_evidence: bool = True
-    certificate: RigCertificate | None = None
+    certificates: tuple[RigCertificate, ...] = ()
+    rig_key_place: KeyPlace = KeyPlace.KEYRING
 
 
 class FleetStore:
@@ -95,7 +98,10 @@ class FleetStore:
             webhook_form=_text(told.get("webhook_form")),
             has_sign_of_life=told.get("has_sign_of_life") is True,
             keeps_evidence=told.get("keeps_evidence") is not False,
-            certificate=_certificate(told.get("certificate")),
+            certificates=tuple(
+                found for one in _list(told.get("certificates")) if (found := _certificate(one)) is not None
+            ),
+            rig_key_place=KeyPlace.FILE if told.get("rig_key_place") == KeyPlace.FILE else KeyPlace.KEYRING,
         )
 
     def save(self, settings: FleetSettings) -> None:
@@ -104,7 +110,8 @@ class FleetStore:
         Raises:
             DataUnwritable: Read-only or full.
         """
-        document = asdict(replace(settings, certificate=None)) | {"certificate": _written(settings.certificate)}
+        kept = settings.certificates[-_MOST_CERTIFICATES:]
+        document = asdict(replace(settings, certificates=())) | {"certificates": [_written(one) for one in kept]}
         write_whole(self._path, json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")
 
 
@@ -116,12 +123,12 @@ def _text(value: object) -> str:
     return value[:_MAX_TEXT] if isinstance(value, str) and value.isprintable() else ""
 
 
-def _written(certificate: RigCertificate | None) -> dict[str, str] | None:
-    if certificate is None:
-        return None
+def _written(certificate: RigCertificate) -> dict[str, str]:
     return {
         "rig_key": certificate.rig_key.hex(),
         "rig": certificate.rig,
+        "machine_id": certificate.machine_id,
+        "genesis": certificate.genesis_hash.hex(),
         "controller": certificate.controller.raw.hex(),
         "signature": certificate.signature.hex(),
     }
@@ -132,15 +139,16 @@ def _certificate(told: object) -> RigCertificate | None:
     if not isinstance(told, dict):
         return None
     try:
-        key, controller, signature = (bytes.fromhex(_text(told.get(name))) for name in _CERTIFICATE)
+        key, genesis, controller, signature = (bytes.fromhex(_text(told.get(name))) for name in _CERTIFICATE)
     except ValueError:
         return None
-    if (len(key), len(controller), len(signature)) != (32, 32, 64):
+    if (len(key), len(genesis), len(controller), len(signature)) != (32, 32, 32, 64):
         return None
-    return RigCertificate(key, _text(told.get("rig")), Address(controller), signature)
+    rig, machine_id = _text(told.get("rig")), _text(told.get("machine_id"))
+    return RigCertificate(key, rig, machine_id, genesis, Address(controller), signature)
 
 
-_CERTIFICATE = ("rig_key", "controller", "signature")
+_CERTIFICATE = ("rig_key", "genesis", "controller", "signature")
 
 
 def _source(one: object) -> RigSource | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,8 +15,9 @@ from dbc_desktop.domain.call import Call, Draft, EventRecord, Preview, Receipt, 
 from dbc_desktop.domain.dispute import CommitteeWork, Report, Reporter, Slash, SlashClock
 from dbc_desktop.domain.errors import DbcError, InvalidInput
 from dbc_desktop.domain.explanation import Explanation
-from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId
+from dbc_desktop.domain.machine import HardwareInfo, Machine, MachineId, MachineOwner
 from dbc_desktop.domain.network import (
+    BlockStamp,
     BlockSummary,
     Capability,
     ClockMode,
@@ -81,6 +82,9 @@ class ScriptedChain:
     work: tuple[CommitteeWork, ...] = ()
     clocks: dict[MachineId, SlashClock] = field(default_factory=dict)
     ends: tuple[Deadline, ...] = ()
+    stamps: dict[int, BlockStamp] = field(default_factory=dict)
+    owners: dict[tuple[str, int], MachineOwner] = field(default_factory=dict)
+    kind: str = "local"
     genesis_hash: bytes = GENESIS
     spec_version: int = 411
     nonce: int = 0
@@ -93,7 +97,7 @@ class ScriptedChain:
     is_closed: bool = False
 
     def identity(self) -> Identity:
-        return Identity("local", "Local chain", self.genesis_hash, self.spec_version, 1, "launch-2021")
+        return Identity(self.kind, "Local chain", self.genesis_hash, self.spec_version, 1, "launch-2021")
 
     def capabilities(self) -> frozenset[Capability]:
         return frozenset(Capability)
@@ -187,6 +191,15 @@ class ScriptedChain:
 
     def blocks(self, before: int, limit: int) -> tuple[BlockSummary, ...]:
         return ()
+
+    def block_stamps(self, heights: Sequence[int]) -> tuple[BlockStamp | None, ...]:
+        return tuple(self.stamps.get(height) for height in heights)
+
+    def machine_owner(self, machine_id: MachineId, height: int) -> MachineOwner | None:
+        """What `owners` has at the next height at or below; None where nothing reaches down so far."""
+        known = [one for (machine, since), one in sorted(self.owners.items(), key=lambda item: item[0][1])
+                 if machine == machine_id and since <= height]  # fmt: skip
+        return known[-1] if known else None
 
     def events(self, height: int) -> tuple[EventRecord, ...]:
         return ()

@@ -30,6 +30,7 @@ from dbc_desktop.telemetry.exposition import Exposition
 from dbc_desktop.telemetry.fleet import Fleet
 from dbc_desktop.telemetry.fleet_store import FleetSettings, FleetStore
 from dbc_desktop.telemetry.scrape import Scraper
+from dbc_desktop.wallet.rig_key import KeyringRigKey
 from tests.doubles.exporter import Exporter
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.readings import lost, reading, sample
@@ -117,7 +118,8 @@ class World:
 
         return Monitoring(
             self.chain, self.feed, store, sources, AlertDelivery(store, self.ring, paced),
-            RigEvidence(self.chain, self.feed, store, self.ring), parts, lambda: [Address(b"\x01" * 32)], runner, paced,
+            RigEvidence(self.chain, lambda: "rig-02", store, lambda place, _: KeyringRigKey(self.ring)),
+            parts, lambda: [Address(b"\x01" * 32)], runner, paced,
         )  # fmt: skip
 
 
@@ -147,7 +149,7 @@ def test_own_samples_become_alerts_and_evidence(world):
         world.feed.give(sample(lost(3), taken_at=world.clock.now()))
         world.clock.wait(60)
     assert [one.subject for one in world.monitoring.parts.alerts.book.open_alerts()] == [lost(3).uuid]
-    _, minutes = world.monitoring.parts.evidence.minutes(0.0, world.clock.now())
+    _, minutes = world.monitoring.parts.evidence.minutes("nvml", 0.0, world.clock.now())
     assert [(one.height, one.block_hash) for one in minutes] == [(1_200, BLOCK)]
 
 

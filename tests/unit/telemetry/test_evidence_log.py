@@ -34,7 +34,7 @@ def test_minutes_hold_means_and_follow_each_other(path):
     fill(log)
     log.close()
     log = EvidenceLog(path)
-    before, minutes = log.minutes(START, START + 600)
+    before, minutes = log.minutes("nvml", START, START + 600)
     log.close()
     assert before == FIRST_LINK
     assert [one.number for one in minutes] == [1, 2, 3]
@@ -54,8 +54,8 @@ def test_a_part_of_the_chain_names_the_link_before_it(path):
     fill(log)
     log.close()
     log = EvidenceLog(path)
-    _, whole = log.minutes(START, START + 600)
-    before, part = log.minutes(START + 60, START + 120)
+    _, whole = log.minutes("nvml", START, START + 600)
+    before, part = log.minutes("nvml", START + 60, START + 120)
     log.close()
     assert before == whole[0].link
     assert part == whole[1:2]
@@ -67,7 +67,7 @@ def test_the_chain_goes_on_after_a_restart(path):
         fill(log, 1)
         log.close()
     log = EvidenceLog(path)
-    _, minutes = log.minutes(START, START + 600)
+    _, minutes = log.minutes("nvml", START, START + 600)
     log.close()
     assert [one.number for one in minutes] == [1, 2]
 
@@ -77,18 +77,18 @@ def test_a_changed_line_is_found(path):
     fill(log)
     log.close()
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE minutes SET text = replace(text, '72.0', '61.0')")
+    connection.execute("UPDATE lines SET text = replace(text, '72.0', '61.0')")
     connection.commit()
     connection.close()
     log = EvidenceLog(path)
     with pytest.raises(DataCorrupt, match="minute 3"):
-        log.minutes(START, START + 600)
+        log.minutes("nvml", START, START + 600)
     log.close()
 
 
 def test_nothing_kept_is_nothing(path):
     log = EvidenceLog(path)
-    assert log.minutes(0.0, START) == (FIRST_LINK, ())
+    assert log.minutes("nvml", 0.0, START) == (FIRST_LINK, ())
     log.close()
 
 
@@ -96,3 +96,56 @@ def test_nothing_kept_is_nothing(path):
 def test_what_is_no_minute_is_refused(text):
     with pytest.raises(ValueError, match=r"not a minute|Expecting|Extra"):
         parse_minute(text, FIRST_LINK)
+
+
+def test_a_block_is_named_for_ten_minutes_only(path):
+    log = EvidenceLog(path)
+    log.anchor(128_402, BLOCK)
+    fill(log, 12)
+    log.close()
+    log = EvidenceLog(path)
+    assert log.counts_of_blocks(128_402, 128_403) == {"nvml": 10}
+    _, minutes = log.minutes("nvml", START, START + 720)
+    assert [one.height for one in minutes] == [128_402] * 10 + [None] * 2
+    log.close()
+
+
+def test_what_is_kept_of_a_chain_whose_beginning_was_forgotten_still_holds(path):
+    log = EvidenceLog(path)
+    fill(log, 4)
+    log.close()
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM lines WHERE number < 3")
+    connection.commit()
+    connection.close()
+    log = EvidenceLog(path)
+    before, minutes = log.minutes("nvml", START, START + 600)
+    assert [one.number for one in minutes] == [4]
+    assert minutes[0].link == link_of(before, minute_text(minutes[0]))
+    log.close()
+
+
+def test_lines_of_a_version_that_did_not_say_their_source_are_let_go(path):
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "CREATE TABLE minutes (number INTEGER PRIMARY KEY, began_at INTEGER NOT NULL, text TEXT NOT NULL,"
+        " link BLOB NOT NULL) STRICT"
+    )
+    connection.execute("CREATE INDEX minutes_by_time ON minutes (began_at)")
+    connection.execute("INSERT INTO minutes VALUES (1, 1700000040, '{}', x'00')")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    log = EvidenceLog(path)
+    assert log.counts(0, 2**40) == {}
+    fill(log, 1)
+    log.close()
+
+
+def test_it_is_read_beside_the_one_who_writes(path):
+    log = EvidenceLog(path)
+    fill(log)
+    beside = EvidenceLog(path, read_only=True)
+    assert len(beside.minutes("nvml", START, START + 600)[1]) == 2  # the third has not ended
+    beside.close()
+    log.close()
