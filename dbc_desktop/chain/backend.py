@@ -23,6 +23,7 @@ from dbc_desktop.domain.network import (
     BlockStamp,
     BlockSummary,
     Capability,
+    Census,
     ClockMode,
     Deadline,
     Drift,
@@ -115,6 +116,9 @@ class ChainReader(Protocol):
 
     def network(self) -> NetworkTotals:
         """Sums over the whole network."""
+
+    def census(self) -> Census:
+        """How many operate machines, and at how many places."""
 
     def election(self) -> Election:
         """All who stand as super nodes, and what the next election would decide; needs `SUPER_NODES`."""

@@ -12,7 +12,16 @@ from dbc_desktop.domain.explanation import Explanation
 from dbc_desktop.domain.explorer import EventPage, EventQuery, ExtrinsicDetail, ExtrinsicPage, ExtrinsicQuery, Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
 from dbc_desktop.domain.machine import Machine, MachineId, MachineOwner
-from dbc_desktop.domain.network import BlockStamp, BlockSummary, Deadline, Head, Identity, MachineTable, NetworkTotals
+from dbc_desktop.domain.network import (
+    BlockStamp,
+    BlockSummary,
+    Census,
+    Deadline,
+    Head,
+    Identity,
+    MachineTable,
+    NetworkTotals,
+)
 from dbc_desktop.domain.rental import RentOrder, RentQuote
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
 from dbc_desktop.domain.simulation import Plan, Simulation
@@ -118,6 +127,11 @@ class HostedReads:
     def network(self) -> NetworkTotals:
         """Sums over the whole network."""
         found: NetworkTotals = self._ask("network")
+        return found
+
+    def census(self) -> Census:
+        """How many operate machines, and at how many places."""
+        found: Census = self._ask("census")
         return found
 
     def election(self) -> Election:

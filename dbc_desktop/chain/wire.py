@@ -37,6 +37,7 @@ METHODS = WITH_PROGRESS | frozenset(
         "orders_on",
         "rent_quote",
         "network",
+        "census",
         "election",
         "support_of",
         "supply",

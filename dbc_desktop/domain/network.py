@@ -142,6 +142,19 @@ class NetworkTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class Census:
+    """Who is in the network: what is only known by counting.
+
+    Attributes:
+        operators: Stashes with a record of machines.
+        places: Coordinates at which machines are online or rented.
+    """
+
+    operators: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class BlockSummary:
     """One stored block."""
 

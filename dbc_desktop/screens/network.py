@@ -218,6 +218,9 @@ def _gpus(summary: NetworkSummary) -> FigureCard:
     rented = tr("{n} rented, {share} %", n=formats.count(totals.rented_gpu_num), share=share)
     machines = ntr("{n} machine", "{n} machines", totals.machine_num)
     tooltip = tr("staked for machines: {amount}", amount=formats.amount(totals.total_staked))
+    census = summary.census
+    operators = ntr("{n} operator", "{n} operators", census.operators)
+    tooltip += "\n" + ntr("{operators} in {n} place", "{operators} in {n} places", census.places, operators=operators)
     return FigureCard(tr("GPUs online"), formats.count(totals.gpu_num), "", f"{rented} · {machines}", tooltip)
 
 

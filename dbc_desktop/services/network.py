@@ -9,7 +9,7 @@ from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import InsufficientFunds, InvalidInput
-from dbc_desktop.domain.network import Capability, Head, NetworkTotals
+from dbc_desktop.domain.network import Capability, Census, Head, NetworkTotals
 from dbc_desktop.domain.super_node import Election, Payee, PayTo, SuperNode, Supply, Support
 
 FOR_FEES = Balance.of_dbc(1)
@@ -30,6 +30,7 @@ class NetworkSummary:
     election: Election | None
     supply: Supply
     totals: NetworkTotals
+    census: Census
     account: AccountState | None
     support: Support | None
 
@@ -50,6 +51,7 @@ def network_summary(backend: ChainReader, address: Address | None) -> NetworkSum
         election=backend.election() if tells else None,
         supply=backend.supply(),
         totals=backend.network(),
+        census=backend.census(),
         account=None if address is None else backend.account(address),
         support=backend.support_of(address) if tells and address is not None else None,
     )

@@ -635,6 +635,7 @@ def assert_reads_alike(chain: LocalBackend, reader: LocalReader, who: Address) -
     assert reader.rewards(who, 0, 99) == chain.rewards(who, 0, 99)
     assert reader.release_schedule(who) == chain.release_schedule(who)
     assert reader.network() == chain.network()
+    assert reader.census() == chain.census()
     assert reader.election() == chain.election()
     assert reader.support_of(who) == chain.support_of(who)
     assert reader.supply() == chain.supply()

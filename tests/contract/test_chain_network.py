@@ -12,6 +12,7 @@ from dbc_desktop.chain.host import HostedChain
 from dbc_desktop.chain.local.backend import LocalChain
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call
+from dbc_desktop.domain.network import Census
 from dbc_desktop.domain.super_node import Payee, PayTo, Support, Unlocking
 from dbc_desktop.services.network import withdraw_call
 from tests.doubles.chain_user import ChainUser
@@ -71,6 +72,7 @@ class NetworkSuite:
         left = None if self.floor is None else found.issued - self.floor
         assert (found.burn_floor, found.to_floor) == (self.floor, left)
         assert (found.machine_emission, found.node_emission) == (Balance.of_dbc(1_095_890), Balance.of_dbc(273_785))
+        assert chain.census() == Census(operators=4, places=4)
         past = (0, ZERO) if self.knows_the_past else (None, None)
         assert (found.price_usd, found.price_height, found.treasury_burned) == (12_000, *past)
 

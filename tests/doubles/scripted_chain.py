@@ -20,6 +20,7 @@ from dbc_desktop.domain.network import (
     BlockStamp,
     BlockSummary,
     Capability,
+    Census,
     ClockMode,
     Deadline,
     Drift,
@@ -163,6 +164,9 @@ class ScriptedChain:
 
     def network(self) -> NetworkTotals:
         return self.totals
+
+    def census(self) -> Census:
+        return Census(1, 1)
 
     def election(self) -> Election:
         return Election(0, 14_401, 21, "totals", None, ZERO, ())

@@ -17,7 +17,7 @@ from dbc_desktop.domain.account import Account, AccountState, Address, KeyPlace
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, EventRecord
 from dbc_desktop.domain.errors import ChainUnreachable, DataCorrupt, DbcError
-from dbc_desktop.domain.network import Capability, Head, NetworkTotals
+from dbc_desktop.domain.network import Capability, Census, Head, NetworkTotals
 from dbc_desktop.domain.super_node import Election, Outlook, Payee, PayTo, SuperNode, Supply, Support, Unlocking
 from dbc_desktop.ui.dialogs.stake_sheet import StakeSheet, UnstakeSheet
 from dbc_desktop.ui.pages.network import NetworkPage
@@ -83,6 +83,9 @@ class Chain:
 
     def network(self) -> NetworkTotals:
         return NetworkTotals(ZERO, ZERO, None, ZERO, 12_000, 40, 320, 80, dbc("7"))
+
+    def census(self) -> Census:
+        return Census(12, 9)
 
     def account(self, address: Address) -> AccountState:
         return AccountState(address, self.free, ZERO, 0, self.support.bonded)

@@ -22,6 +22,7 @@ from dbc_desktop.domain.network import (
     MOST_STAMPS,
     BlockStamp,
     BlockSummary,
+    Census,
     Deadline,
     Head,
     Identity,
@@ -195,6 +196,11 @@ class LocalReads:
         """Sums over the whole network."""
         with self._standing() as now:
             return views.network_totals(now.engine)
+
+    def census(self) -> Census:
+        """How many operate machines, and at how many places."""
+        with self._standing() as now:
+            return views.census(now.engine)
 
     def election(self) -> Election:
         """All who stand as super nodes, and what the next election would decide."""

@@ -12,6 +12,7 @@ from dbc_desktop.chain.backend import HeadChange, Subscription
 from dbc_desktop.chain.history_store import HistoryStore
 from dbc_desktop.chain.substrate import extrinsics
 from dbc_desktop.chain.substrate.blocks import Blocks, Header
+from dbc_desktop.chain.substrate.custom_rpc import CustomRpc
 from dbc_desktop.chain.substrate.dispute_mirror import Settled
 from dbc_desktop.chain.substrate.drift import rule_drift
 from dbc_desktop.chain.substrate.follow import POLL_SECONDS, Follower
@@ -76,6 +77,7 @@ class SubstrateChain(NodeReads):
         self._rpc = NodeRpc(endpoints, self._clock, genesis_hash)
         self._runtimes = Runtimes(self._rpc, folder)
         self._blocks = Blocks(self._rpc)
+        self._custom = CustomRpc(self._rpc)
         self._outcomes = Outcomes(self._blocks, self._runtimes)
         self._pool = Pool(self._rpc)
         self._log = RewardLog()

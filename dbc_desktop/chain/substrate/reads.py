@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from dbc_desktop.chain.history_store import HistoryStore
 from dbc_desktop.chain.substrate.blocks import Blocks, Header
+from dbc_desktop.chain.substrate.custom_rpc import CustomRpc
 from dbc_desktop.chain.substrate.dispute_mirror import Settled, read_committee_work, read_reporter, read_slashes
 from dbc_desktop.chain.substrate.lacking import Lacking, lacking
 from dbc_desktop.chain.substrate.mirror import Mirror
@@ -28,7 +29,15 @@ from dbc_desktop.domain.errors import BackendMismatch, ChainRequestFailed, DbcEr
 from dbc_desktop.domain.explorer import Mark
 from dbc_desktop.domain.history import HistoryKind, HistoryPage
 from dbc_desktop.domain.machine import Machine, MachineId, MachineOwner
-from dbc_desktop.domain.network import MOST_STAMPS, BlockStamp, BlockSummary, Deadline, MachineTable, NetworkTotals
+from dbc_desktop.domain.network import (
+    MOST_STAMPS,
+    BlockStamp,
+    BlockSummary,
+    Census,
+    Deadline,
+    MachineTable,
+    NetworkTotals,
+)
 from dbc_desktop.domain.rental import RentOrder, RentQuote, RentStatus
 from dbc_desktop.domain.reward import ReleaseSchedule, RewardRow, StashOverview
 from dbc_desktop.domain.super_node import Election, Supply, Support
@@ -74,6 +83,7 @@ class NodeReads(Lacking):
     """The reading methods of `ChainReader`; who inherits says where the node stands."""
 
     _blocks: Blocks
+    _custom: CustomRpc
     _log: RewardLog
     _settled: Settled
     _history: HistoryStore | None
@@ -220,6 +230,18 @@ class NodeReads(Lacking):
             mirror = self._mirror()
             mirror.read_totals()
             return views.network_totals(mirror.engine())
+
+    def census(self) -> Census:
+        """How many operate machines, and at how many places; asked of the node where it counts itself."""
+        now = self._now()
+        operators, places = self._custom.operators(now.view.at), self._custom.places(now.view.at)
+        with shaped():
+            if operators is None:
+                operators = now.view.count("OnlineProfile", "StashMachines")
+            if places is None:
+                entries = now.view.entries("OnlineProfile", "PosGPUInfo")
+                places = sum(1 for _, value in entries if value["online_gpu"])
+        return Census(operators, places)
 
     def election(self) -> Election:
         """All who stand, and what the next election would decide: an estimate, or what is decided already."""

@@ -174,6 +174,19 @@ class View:
                 if data is not None:
                     yield self.storage.keys_of(pallet, item, key, len(keys)), decode(entry, data)
 
+    def count(self, pallet: str, item: str) -> int:
+        """How many entries a map has; their values are not read.
+
+        Raises:
+            ChainAnswerInvalid: The node names keys that are none of this map, or does not stop.
+        """
+        seen = 0
+        for page in self._pages(self.storage.key(pallet, item)):
+            seen += len(page)
+            if seen > MOST_ENTRIES:
+                raise ChainAnswerInvalid("storage")
+        return seen
+
     def _pages(self, start: bytes) -> Iterator[list[bytes]]:
         last = None
         while True:

@@ -8,7 +8,7 @@ from dbc_desktop.rules.views.accounts import account_state, controller_of, serve
 from dbc_desktop.rules.views.disputes import committee_work, reporter, slashes
 from dbc_desktop.rules.views.explanation import explained
 from dbc_desktop.rules.views.machines import machine, machines_of, market
-from dbc_desktop.rules.views.network import deadlines, network_totals
+from dbc_desktop.rules.views.network import census, deadlines, network_totals
 from dbc_desktop.rules.views.rents import ended_order, orders_on, rent_order, rent_orders, rent_quote
 from dbc_desktop.rules.views.rewards import release_schedule, reward_row, reward_rows, stash_overview
 from dbc_desktop.rules.views.staking import election, supply, support_of
@@ -16,6 +16,7 @@ from dbc_desktop.rules.views.stopwatch import slash_clock
 
 __all__ = [
     "account_state",
+    "census",
     "committee_work",
     "controller_of",
     "deadlines",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
-from dbc_desktop.domain.network import BLOCKS_PER_ERA, Deadline, NetworkTotals
+from dbc_desktop.domain.machine import MachineStatus
+from dbc_desktop.domain.network import BLOCKS_PER_ERA, Census, Deadline, NetworkTotals
 from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.rules import balances, generic_func, machine_check, online_committee, reward_queue
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout, points, stake
-from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, stash_machines, sys_info
+from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, MACHINES, STASH_MACHINES, stash_machines, sys_info
 from dbc_desktop.rules.orders import ORDERS, USER_ORDERS, machine_orders
 from dbc_desktop.rules.price import price
 from dbc_desktop.rules.views.dispute_deadlines import disputed
 from dbc_desktop.rules.views.eras import next_payout_height
 from dbc_desktop.rules.work import era_of
+
+_WORKING = (MachineStatus.ONLINE, MachineStatus.RENTED)
 
 
 def network_totals(engine: Engine) -> NetworkTotals:
@@ -34,6 +37,13 @@ def network_totals(engine: Engine) -> NetworkTotals:
         bond_stake=None if first is None else Balance(first),
         fixed_fee=Balance(generic_func.fixed_fee(profile, state)),
     )
+
+
+def census(engine: Engine) -> Census:
+    """How many stashes have a record, and at how many coordinates machines are online or rented."""
+    machines = (machine for _, machine in engine.state.items(MACHINES) if machine.status in _WORKING)
+    places = {(one.customize.longitude, one.customize.latitude) for one in machines if one.customize is not None}
+    return Census(sum(1 for _ in engine.state.items(STASH_MACHINES)), len(places))
 
 
 def deadlines(engine: Engine, address: Address) -> tuple[Deadline, ...]:

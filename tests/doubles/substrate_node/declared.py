@@ -163,6 +163,7 @@ TYPES: dict[str, Struct | Enumeration | str] = {
         reward_committee_deadline="u32",
         reward_committee=f"Vec<{A}>",
     ),
+    "PosInfo": _struct(online_gpu="u64", offline_gpu="u64", rented_gpu="u64", online_gpu_calc_points="u64"),
     "AllMachineIdSnapDetail": _struct(all_machine_id="Vec<Vec<u8>>", snap_len="u64"),
     "StashMachineStatistics": _struct(
         online_gpu_num="u64", inflation="Perbill", machine_total_calc_point="u64", rent_extra_grade="u64"
@@ -274,6 +275,7 @@ STORAGE: dict[str, tuple[Entry, ...]] = {
         Entry("StashServerRooms", "Default", ((B, A),), "Vec<H256>"),
         Entry("StashStake", "Default", ((B, A),), "u128"),
         Entry("MachineRecentReward", "Optional", ((B, M),), "MachineRecentRewardInfo"),
+        Entry("PosGPUInfo", "Default", ((B, "Longitude"), (B, "Latitude")), "PosInfo"),
         Entry("AllMachineIdSnap", "Default", (), "AllMachineIdSnapDetail"),
         Entry("ErasStashPoints", "Default", ((B, E),), "EraStashPoints"),
         Entry("ErasMachineReward", "Default", ((B, E), (B, M)), "u128"),

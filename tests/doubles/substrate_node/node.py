@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,7 @@ from tests.doubles.substrate_node.declared import EVENTS, errors, node_metadata
 from tests.doubles.substrate_node.state import NodeState
 
 KEPT = 64
+_PUBLIC = re.compile(r"_(author|chain|onlineProfile|payment|rpc|state|system)_\w+")
 SAYS = {
     "bad_proof": "Transaction has a bad signature",
     "stale": "Transaction is outdated",
@@ -69,6 +71,8 @@ class Faults:
         finality_lag: So many blocks are not final.
         forgets_state: Blocks older than so many have no state.
         lacks: Methods that are not served.
+        boasts: Methods that are listed, served or not.
+        says: What methods answer instead.
         planned: Who has a seat in the next staking era, once that is decided.
         spans: How many slashing spans an account has.
         era_shift: How far the network's count of staking eras is ahead of the engine's.
@@ -89,6 +93,8 @@ class Faults:
     finality_lag: int = 0
     forgets_state: int | None = None
     lacks: set[str] = field(default_factory=set)
+    boasts: set[str] = field(default_factory=set)
+    says: dict[str, Any] = field(default_factory=dict)
     planned: tuple[Backed, ...] | None = None
     spans: dict[bytes, int] = field(default_factory=dict)
     era_shift: int = 0
@@ -124,6 +130,7 @@ class TestNode:
     def __init__(self, chain: LocalChain, metadata: bytes | None = None) -> None:
         self.faults = Faults()
         self.asked: list[str] = []
+        self.asked_with: dict[str, list[Any]] = {}
         self.submitted: list[bytes] = []
         self.metadata = metadata or node_metadata()
         self._codec = own_codec()
@@ -146,6 +153,7 @@ class TestNode:
         """
         with self._lock:
             self.asked.append(method)
+            self.asked_with[method] = params
             left = self.faults.errors.get(method, 0)
             if left:
                 self.faults.errors[method] = left - 1
@@ -153,6 +161,8 @@ class TestNode:
             found = getattr(self, f"_{method}", None)
             if found is None or method in self.faults.lacks:
                 raise Refusal(-32_601, "Method not found")
+            if method in self.faults.says:
+                return self.faults.says[method]
             with self.chain._turns:
                 return found(*params)
 
@@ -399,6 +409,35 @@ class TestNode:
 
     def _author_pendingExtrinsics(self) -> list[str]:
         return [_hex(one.body) for one in self._ledger._pool.values()]
+
+    # --- the network's own methods --------------------------------------------------------------------------------
+
+    def _onlineProfile_getStakerNum(self, at: str | None = None) -> int:
+        return len(dict(self._at_block(at).entries("OnlineProfile", "StashMachines")))
+
+    def _onlineProfile_getPosGpuInfo(self, at: str | None = None) -> list[Any]:
+        return [
+            [
+                *({one.name: one.value} for one in place if isinstance(one, Variant)),
+                {
+                    "onlineGpu": value["online_gpu"],
+                    "offlineGpu": value["offline_gpu"],
+                    "rentedGpu": value["rented_gpu"],
+                    "onlineGpuCalcPoints": value["online_gpu_calc_points"],
+                },
+            ]
+            for place, value in self._at_block(at).entries("OnlineProfile", "PosGPUInfo")
+        ]
+
+    def _at_block(self, at: str | None) -> NodeState:
+        kept = self._kept.get(self._at(at))
+        if kept is None:
+            raise Refusal(-32_603, "Something wrong", "UnknownBlock")
+        return kept.state
+
+    def _rpc_methods(self) -> dict[str, Any]:
+        named = (name.removeprefix("_") for name in dir(self) if _PUBLIC.fullmatch(name))
+        return {"methods": sorted(set(named) - self.faults.lacks | self.faults.boasts)}
 
     # --- the system -----------------------------------------------------------------------------------------------
 

@@ -143,6 +143,20 @@ class NodeState(DisputeState, StakingState):
             if held.used_gpu:
                 yield (one,), len(held.used_gpu)
 
+    def _onlineprofile_posgpuinfo(self) -> Entries:
+        places: dict[tuple[str, int, str, int], list[int]] = {}
+        for one, row in self._state.items(online.MACHINES):
+            if row.customize is None or row.status not in (MachineStatus.ONLINE, MachineStatus.RENTED):
+                continue
+            east, north = row.customize.longitude, row.customize.latitude
+            sums = places.setdefault((east.direction, east.value, north.direction, north.value), [0, 0, 0])
+            held = self._state.get(MACHINE_ORDERS, one)
+            for at, more in enumerate((row.gpu_num, 0 if held is None else len(held.used_gpu), row.calc_point)):
+                sums[at] += more
+        for (east_name, east_value, north_name, north_value), (gpus, rented, calc) in places.items():
+            place = Variant(east_name, east_value), Variant(north_name, north_value)
+            yield place, {"online_gpu": gpus, "offline_gpu": 0, "rented_gpu": rented, "online_gpu_calc_points": calc}
+
     def _onlineprofile_stashmachines(self) -> Entries:
         for stash, machines in self._state.items(online.STASH_MACHINES):
             held = online.stash_rewards(self._state, stash)

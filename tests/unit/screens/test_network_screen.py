@@ -9,7 +9,7 @@ import pytest
 from dbc_desktop.domain.account import AccountState, Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call
-from dbc_desktop.domain.network import Head, NetworkTotals
+from dbc_desktop.domain.network import Census, Head, NetworkTotals
 from dbc_desktop.domain.super_node import Election, Payee, PayTo, SuperNode, Supply, Support
 from dbc_desktop.screens.network import commission, network_screen, outcome_of
 from dbc_desktop.screens.spending_nodes import node_names
@@ -32,6 +32,7 @@ def summary(**changed: object) -> NetworkSummary:
             Election(0, 14_401, 1, "totals", dbc(15), dbc(273_785), (node,)),
             Supply(dbc(500), ZERO, ZERO, ZERO, ZERO, None, None, None, None),
             NetworkTotals(ZERO, ZERO, None, ZERO, 0, 1, 0, 0, ZERO),
+            Census(3, 1),
             AccountState(ME, dbc(40), ZERO, 0),
             Support(ME),
         ),
@@ -45,6 +46,7 @@ def test_rules_without_a_floor_and_a_chain_without_a_price_say_so() -> None:
     assert (screen.figures[1].note, screen.figures[1].fraction) == ("these rules have no floor", None)
     assert (screen.figures[2].figure, screen.figures[2].note) == ("–", "the oracle has none yet")
     assert screen.figures[3].note == "0 rented, 0 % · 1 machine"
+    assert screen.figures[3].tooltip == "staked for machines: 0.00 DBC\n3 operators in 1 place"
 
 
 def test_the_network_elects_by_phragmen_and_may_not_know_the_age_of_a_price() -> None:
