@@ -75,9 +75,7 @@ def missing_text(missing: Mapping[str, Missing], field: str) -> str:
     return "" if reason is None else _MISSING[reason]()
 
 
-def section_rows(
-    section: Section, gpu: GpuReading, host: HostReading | None, rent_id: int | None
-) -> tuple[Reading, ...]:
+def section_rows(section: Section, gpu: GpuReading, host: HostReading | None, rental: str) -> tuple[Reading, ...]:
     """The rows of one section."""
     if section is Section.NOW:
         return _now(gpu)
@@ -86,7 +84,7 @@ def section_rows(
     if section is Section.CARD:
         return _waiting() if gpu.board is None else _card(gpu.board, gpu)
     if section is Section.PROCESSES:
-        return _waiting() if gpu.health is None else _processes(gpu.health, rent_id)
+        return _waiting() if gpu.health is None else _processes(gpu.health, rental)
     return _waiting() if host is None else _computer(host)
 
 
@@ -309,10 +307,9 @@ def _card(board: GpuBoard, gpu: GpuReading) -> tuple[Reading, ...]:
     )  # fmt: skip
 
 
-def _processes(health: GpuHealth, rent_id: int | None) -> tuple[Reading, ...]:
+def _processes(health: GpuHealth, rental: str) -> tuple[Reading, ...]:
     if health.processes is None:
         return (Reading(tr("Processes"), formats.DASH, missing_text(health.missing, "processes")),)
-    rental = "" if rent_id is None else tr("rental #{id}", id=rent_id)
     if not health.processes:
         return (Reading(tr("No process uses this GPU"), "", rental),)
     return tuple(

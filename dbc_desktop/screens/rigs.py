@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dbc_desktop.domain.gpu import GpuReading, Missing, ReadingLane, RigSample
+from dbc_desktop.domain.machine import Machine
 from dbc_desktop.domain.rig_event import RigEvent
 from dbc_desktop.screens import formats
+from dbc_desktop.screens.machines import status_text
 from dbc_desktop.screens.rig_events import EventLine, event_line, last_seen, slowed_text
 from dbc_desktop.screens.rig_readings import Reading, Section, memory_text, section_rows
 from dbc_desktop.screens.texts import ntr, tr
+from dbc_desktop.services.rig_rentals import RigRentals
 
 RANGES: tuple[int, ...] = (60, 600, 3_600, 86_400, 30 * 86_400, 365 * 86_400)
 LIVE_UP_TO = 3_600
@@ -93,7 +96,7 @@ def rigs_screen(
     lost_since: Mapping[str, float] | None = None,
     last: Mapping[str, GpuReading] | None = None,
     section: Section = Section.NOW,
-    rentals: Mapping[int, int] | None = None,
+    rentals: RigRentals | None = None,
 ) -> RigsScreen:
     """What the page shows.
 
@@ -104,10 +107,10 @@ def rigs_screen(
         lost_since: When each lost GPU stopped answering, in seconds since 1970.
         last: The last readings of each lost GPU.
         section: Which readings of the chosen GPU are looked at.
-        rentals: Rent ids by GPU number.
+        rentals: Which rental each GPU works for.
     """
     since, seen = lost_since or {}, last or {}
-    gpus, rented = sample.gpus, rentals or {}
+    gpus, rented = sample.gpus, rental_texts(rentals or RigRentals())
     shown = next((gpu for gpu in gpus if gpu.uuid == chosen), gpus[0] if gpus else None)
     return RigsScreen(
         note=rig_text(sample),
@@ -116,14 +119,15 @@ def rigs_screen(
         totals=_totals(gpus),
         trouble=_lanes(sample),
         tiles=tuple(
-            _tile(gpu, sample.taken_at, since.get(gpu.uuid), seen.get(gpu.uuid), rented.get(gpu.index)) for gpu in gpus
+            _tile(gpu, sample.taken_at, since.get(gpu.uuid), seen.get(gpu.uuid), rented.get(gpu.index, ""))
+            for gpu in gpus
         ),
         detail=None
         if shown is None
         else _detail(
             shown,
             seen.get(shown.uuid),
-            section_rows(section, shown, sample.host, rented.get(shown.index)),
+            section_rows(section, shown, sample.host, rented.get(shown.index, "")),
         ),
         events=tuple(event_line(event) for event in events[:EVENTS_SHOWN]),
     )
@@ -140,6 +144,19 @@ def rig_text(sample: RigSample) -> str:
     total = len(sample.gpus)
     model = f"{total} × {names.pop()}" if len(names) == 1 and "" not in names else ntr("{n} GPU", "{n} GPUs", total)
     return f"{sample.rig} · {model}"
+
+
+def rental_texts(rentals: RigRentals) -> dict[int, str]:
+    """`rental #18` by GPU number; a guess says that it is one."""
+    if rentals.is_guess:
+        return {index: tr("rental #{id}, a guess", id=rent_id) for index, rent_id in rentals.orders.items()}
+    return {index: tr("rental #{id}", id=rent_id) for index, rent_id in rentals.orders.items()}
+
+
+def machine_choice(machine: Machine) -> str:
+    """`3f9a…c41d · 8 GPUs · online`, to choose a machine by."""
+    gpus = ntr("{n} GPU", "{n} GPUs", machine.gpu_num)
+    return f"{formats.short_id(machine.machine_id)} · {gpus} · {status_text(machine.status)[0]}"
 
 
 def _driver(sample: RigSample) -> str:
@@ -170,9 +187,7 @@ def _totals(gpus: Sequence[GpuReading]) -> str:
     return " · ".join(parts)
 
 
-def _tile(
-    gpu: GpuReading, now: float, lost_since: float | None, last: GpuReading | None, rent_id: int | None
-) -> GpuTile:
+def _tile(gpu: GpuReading, now: float, lost_since: float | None, last: GpuReading | None, rental: str) -> GpuTile:
     name = tr("GPU {index}", index=gpu.index)
     if gpu.is_lost:
         away = tr("lost {time}", time=_stopwatch(now - lost_since)) if lost_since is not None else tr("lost")
@@ -185,7 +200,7 @@ def _tile(
         temperature=formats.temperature(gpu.temperature),
         power=formats.watts(gpu.power_watts),
         memory=memory_text(gpu),
-        state=_state(gpu, rent_id),
+        state=_state(gpu, rental),
     )
 
 
@@ -200,12 +215,12 @@ def _stopwatch(seconds: float) -> str:
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
-def _state(gpu: GpuReading, rent_id: int | None) -> str:
+def _state(gpu: GpuReading, rental: str) -> str:
     held = gpu.slowed_by or ()
     if _HELD_BACK.intersection(held):
         return tr("slowed by {reasons}", reasons=slowed_text(held))
-    if rent_id is not None:
-        return tr("rental #{id}", id=rent_id)
+    if rental:
+        return rental
     if gpu.gpu_percent is not None and gpu.gpu_percent < IDLE_BELOW:
         return tr("idle")
     if "power_limit" in held:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from dbc_desktop.chain.backend import ChainReader
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import UNITS_PER_DBC
 from dbc_desktop.domain.gpu import RigSample
+from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.services.rig_rentals import machine_here
 
 if TYPE_CHECKING:
@@ -85,9 +86,11 @@ def steps_of(watts: Sequence[float], mhz: Sequence[float]) -> tuple[PowerStep, .
     )
 
 
-def gpu_income(backend: ChainReader, account: Address, sample: RigSample) -> float | None:
+def gpu_income(
+    backend: ChainReader, account: Address, sample: RigSample, matched: Mapping[MachineId, str]
+) -> float | None:
     """USD that one GPU of this computer earns in an hour by today's reward; None where no machine is known to be it."""
-    machine = machine_here(backend, account, sample)
+    machine = machine_here(backend, account, sample, matched)
     if machine is None or machine.gpu_num == 0 or machine.reward_today.units == 0:
         return None
     a_day = machine.reward_today.units / UNITS_PER_DBC * backend.network().dbc_price_usd / 1_000_000

@@ -17,6 +17,7 @@ from dbc_desktop.domain.errors import DbcError, ReadingMissing
 from dbc_desktop.domain.gpu import LaneTrouble, Missing, PcieThroughput, ReadingLane, RigSample
 from dbc_desktop.domain.gpu_board import GpuBoard, GpuHealth, GpuProcess, ProcessKind
 from dbc_desktop.domain.host import HostReading
+from dbc_desktop.services.rig_rentals import RigRentals
 from dbc_desktop.telemetry.history import History
 from dbc_desktop.telemetry.history_writer import HistoryWriter
 from dbc_desktop.ui import theme
@@ -377,10 +378,13 @@ def test_each_section_shows_its_readings(past_page: RigsPage, sampling: Sampling
 def test_a_process_names_the_rental_it_belongs_to(past_page: RigsPage, sampling: Sampling) -> None:
     past_page.on_sample(sampling.take(with_everything()))
     button(past_page, "rigs.section.processes").click()
-    past_page._show_rentals({0: 18})
+    past_page._show_rentals(RigRentals({0: 18}))
 
     assert "rental #18 · anna" in shown_rows(past_page)
     assert tile(past_page, 0).state.whole_text() == "rental #18"
+    past_page._show_rentals(RigRentals({0: 18}, is_guess=True))
+    assert "rental #18, a guess · anna" in shown_rows(past_page)
+    assert tile(past_page, 0).state.whole_text() == "rental #18, a guess"
 
 
 def test_a_long_range_comes_from_the_history_with_its_gap(past_page: RigsPage, sampling: Sampling) -> None:

@@ -96,9 +96,10 @@ class PowerLimitSheet(Sheet):
         program.runner.query("io", read, owner=self, done=lambda found: self._show(*found), failed=self._failed)
         if account is not None:
             backend, address = program.backend, account.address
+            matched = program.monitoring.settings().machines
             program.runner.query(
                 "chain-read",
-                lambda: gpu_income(backend, address, sample),
+                lambda: gpu_income(backend, address, sample, matched),
                 owner=self,
                 done=self._show_income,
                 failed=lambda _: None,

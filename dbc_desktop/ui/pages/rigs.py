@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -20,7 +19,7 @@ from dbc_desktop.screens.rig_readings import Section, throughput_text
 from dbc_desktop.screens.rigs import LIVE_UP_TO, RANGES, GpuDetail, RigsScreen, range_text, rigs_screen
 from dbc_desktop.screens.telemetry import exported_text
 from dbc_desktop.screens.texts import tr
-from dbc_desktop.services.rig_rentals import rentals_here
+from dbc_desktop.services.rig_rentals import RigRentals, rentals_here
 from dbc_desktop.ui.dialogs.power_limit import PowerLimitSheet
 from dbc_desktop.ui.page import Page, WindowServices
 from dbc_desktop.ui.pages.rigs_cards import CurvesCard, EventsCard, TileCard
@@ -56,7 +55,7 @@ class RigsPage(Page):
         self._side = FleetSide(program, window_services, self._show_rig)
         self._chosen: str | None = None
         self._section = Section.NOW
-        self._rentals: Mapping[int, int] = {}
+        self._rentals = RigRentals()
         self._rentals_at = -PAST_SECONDS
         self._past: Past | None = None
         self._past_asked: tuple[str, int] | None = None
@@ -143,7 +142,7 @@ class RigsPage(Page):
     def _show_rig(self) -> None:
         """Another rig is looked at from now on."""
         self._sample, self._chosen, self._past_asked = None, None, None
-        self._rentals, self._rentals_at = {}, -PAST_SECONDS
+        self._rentals, self._rentals_at = RigRentals(), -PAST_SECONDS
         self.on_shown()
 
     def _fit_range(self, sample: RigSample) -> None:
@@ -265,26 +264,27 @@ class RigsPage(Page):
     def _read_rentals(self, sample: RigSample) -> None:
         """Ask the chain once a minute which rental each GPU works for."""
         account, now = self.window_services.account(), monotonic()
-        if account is None or sample.place or now - self._rentals_at < PAST_SECONDS:
+        matched = self.program.monitoring.settings().machines
+        if now - self._rentals_at < PAST_SECONDS or (account is None and not matched):
             return
         self._rentals_at = now
-        backend = self.program.backend
+        backend, address = self.program.backend, None if account is None else account.address
         self.program.runner.query(
             "chain-read",
-            lambda: rentals_here(backend, account.address, sample),
+            lambda: rentals_here(backend, address, sample, matched),
             owner=self,
             done=self._show_rentals,
             failed=self._forget_rentals,
         )
 
-    def _show_rentals(self, rentals: Mapping[int, int]) -> None:
+    def _show_rentals(self, rentals: RigRentals) -> None:
         if rentals != self._rentals:
             self._rentals = rentals
             self._render()
 
     def _forget_rentals(self, _: DbcError) -> None:
         """Without a chain nobody knows; the top bar says that it does not answer."""
-        self._show_rentals({})
+        self._show_rentals(RigRentals())
 
     def _render_tiles(self, screen: RigsScreen, end: float) -> None:
         while len(self._tiles) > len(screen.tiles):

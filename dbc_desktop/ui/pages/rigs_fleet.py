@@ -125,6 +125,7 @@ class FleetSide:
         self.card.hide()
         self.card.chosen.connect(self._choose)
         self.actions = (
+            Button(tr("Machine…"), small=True, name="rigs.machine", act=self._open_machine),
             Button(tr("Evidence…"), small=True, name="rigs.evidence", act=self._open_evidence),
             Button(tr("Alerts…"), small=True, name="rigs.alerts", act=window_services.open_alerts),
             Button(tr("Rigs…"), small=True, name="rigs.sources", act=self._open_sources),
@@ -168,6 +169,13 @@ class FleetSide:
     def _say(self, sample: RigSample) -> None:
         body = driver_text(sample.trouble) if sample.trouble is not None else tr("It tells of no GPU.")
         self._window.show_notice(Notice(tr("{rig} is silent", rig=sample.rig), body))
+
+    def _open_machine(self) -> None:
+        from dbc_desktop.ui.dialogs.rig_machine import RigMachineSheet
+
+        sample = self._seen.get(self.rig) or self._program.sampler.latest()
+        if sample is not None:
+            self._window.open_sheet(RigMachineSheet(self._program, self._window, sample, self._show))
 
     def _open_evidence(self) -> None:
         from dbc_desktop.ui.dialogs.evidence_sheet import EvidenceSheet

@@ -11,7 +11,7 @@ from dbc_desktop.screens.rig_readings import Section, section_rows
 
 def rows(health: GpuHealth, board: GpuBoard | None = None) -> dict[str, tuple[str, str]]:
     gpu = GpuReading("GPU-1", 0, "NVIDIA H100", 0.0, *([None] * 10), missing={}, board=board, health=health)
-    return {row.name: (row.value, row.note) for row in section_rows(Section.HEALTH, gpu, None, None)}
+    return {row.name: (row.value, row.note) for row in section_rows(Section.HEALTH, gpu, None, "")}
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from dbc_desktop.domain.balance import Balance
+from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.services.power_curve import PowerStep, gpu_income, power_steps, steps_of
-from dbc_desktop.services.rig_rentals import rentals_here
+from dbc_desktop.services.rig_rentals import RigRentals, machine_here, rentals_here
 from dbc_desktop.telemetry.history_store import GpuMinute, HistoryStore
 from dbc_desktop.telemetry.packing import NONE
 from tests.doubles.readings import reading, sample
@@ -58,6 +59,9 @@ class Chain:
     machines: list[Any] = field(default_factory=list)
     orders: list[Any] = field(default_factory=list)
 
+    def machine(self, machine_id: object) -> Any:
+        return next((one for one in self.machines if one.machine_id == machine_id), None)
+
     def stash_of(self, account: object) -> None:
         return None
 
@@ -93,19 +97,38 @@ def test_the_machine_with_the_same_gpus_is_this_computer() -> None:
     chain: Any = Chain([machine(), machine(gpu_num=8)], [rented, over])
     account: Any = object()
 
-    assert rentals_here(chain, account, HERE) == {1: 18}
+    assert rentals_here(chain, account, HERE, {}) == RigRentals({1: 18}, is_guess=True)
     # 1,200 DBC a day at 0.002 USD are 2.4 USD a day, 0.05 USD an hour for each of the two
-    assert gpu_income(chain, account, HERE) == pytest.approx(0.05)
+    assert gpu_income(chain, account, HERE, {}) == pytest.approx(0.05)
 
 
 def test_where_nobody_knows_which_machine_it_is_nothing_is_said() -> None:
     account: Any = object()
     for machines in ([], [machine(), machine()], [machine(gpu_type="NVIDIA GeForce RTX 4090")]):
         chain: Any = Chain(machines)
-        assert rentals_here(chain, account, HERE) == {}
-        assert gpu_income(chain, account, HERE) is None
+        assert rentals_here(chain, account, HERE, {}) == RigRentals()
+        assert gpu_income(chain, account, HERE, {}) is None
     unknown: Any = Chain([Part(machine_id="1", gpu_num=2, hardware=None)])
-    assert rentals_here(unknown, account, HERE) == {}
+    assert rentals_here(unknown, account, HERE, {}) == RigRentals()
     idle: Any = Chain([machine(reward=0)])
-    assert gpu_income(idle, account, HERE) is None
-    assert rentals_here(idle, account, replace(HERE, gpus=HERE.gpus[:1])) == {}
+    assert gpu_income(idle, account, HERE, {}) is None
+    assert rentals_here(idle, account, replace(HERE, gpus=HERE.gpus[:1]), {}) == RigRentals()
+
+
+def test_what_the_person_said_is_taken_before_any_guess() -> None:
+    rented: Any = Part(rent_id=18, gpu_index=(0, 1), status=RentStatus.RENTING)
+    other = machine(gpu_type="NVIDIA GeForce RTX 4090")
+    other.machine_id = "other"
+    chain: Any = Chain([machine(), other], [rented])
+    account: Any = object()
+    # By its GPUs this computer is the first machine; the person said that it is the other one.
+    assert rentals_here(chain, account, HERE, {MachineId("other"): ""}) == RigRentals({0: 18, 1: 18})
+    assert machine_here(chain, account, HERE, {MachineId("other"): ""}) is other
+    # A machine that is said to be another rig is not guessed for this one.
+    assert rentals_here(chain, account, HERE, {MachineId("3f9a"): "http://10.0.0.7:9400 rig-07"}) == RigRentals()
+    # A rig of the fleet is never guessed, but may be matched; nobody has to act as an account for that.
+    there = replace(HERE, place="http://10.0.0.7:9400")
+    assert rentals_here(chain, account, there, {}) == RigRentals()
+    assert rentals_here(chain, None, there, {MachineId("3f9a"): "http://10.0.0.7:9400 rig-02"}).orders == {0: 18, 1: 18}
+    # A match with a machine that has left the chain counts no more.
+    assert rentals_here(chain, account, HERE, {MachineId("gone"): ""}).is_guess
