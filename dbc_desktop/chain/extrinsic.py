@@ -137,6 +137,16 @@ def assemble(draft: Draft, signature: bytes) -> bytes:
     return bytes(out) + body
 
 
+def take_length(cursor: Cursor) -> None:
+    """Pass over the length before an extrinsic, which must be that of the rest.
+
+    Raises:
+        InvalidTransaction: `malformed`: it is not.
+    """
+    if take_compact(cursor, 32) != len(cursor.data) - cursor.at:
+        raise InvalidTransaction("malformed")
+
+
 def decode(extrinsic: bytes) -> DecodedExtrinsic:
     """What a signed extrinsic says.
 
@@ -147,7 +157,8 @@ def decode(extrinsic: bytes) -> DecodedExtrinsic:
     if len(extrinsic) > MAX_EXTRINSIC:
         raise InvalidTransaction("malformed")
     cursor = Cursor(extrinsic)
-    if take_compact(cursor, 32) != len(extrinsic) - cursor.at or cursor.take(2) != b"\x84\x00":
+    take_length(cursor)
+    if cursor.take(2) != b"\x84\x00":
         raise InvalidTransaction("malformed")
     signer = cursor.take(32)
     if cursor.take(1)[0] != _SR25519:

@@ -11,6 +11,9 @@ from dbc_desktop.domain.call import EventRecord
 HIGHEST = 2**32 - 1
 """Heights are 32-bit numbers on the chain (chain-rules 0.1)."""
 
+MOST_SEARCHED = 2_400
+"""Blocks that a chain without an index of its past is looked through: the newest ones, or those up to a height."""
+
 Mark = tuple[int, ...]
 """Where a page ended: made by a backend and handed back to it to read on, never looked into."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, EventRecord
-from dbc_desktop.domain.explorer import Argument, ExtrinsicDetail, ExtrinsicRow
+from dbc_desktop.domain.explorer import MOST_SEARCHED, Argument, ExtrinsicDetail, ExtrinsicRow
 from dbc_desktop.domain.machine import HardwareInfo
 from dbc_desktop.domain.network import BLOCK_MS, BlockSummary, Head
 from dbc_desktop.screens import formats
@@ -76,8 +76,10 @@ def view_name(view: PastView) -> str:
     return names[view]
 
 
-def total_text(total: int | None, is_counted: bool) -> str:
-    """`of 48,211`; more than anybody would count where None."""
+def total_text(total: int | None, is_counted: bool, *, is_node: bool = False) -> str:
+    """`of 48,211`; more than anybody would count where None. A node keeps no index, and nobody counts there."""
+    if is_node:
+        return tr("in {n} blocks at most, as a node keeps no index", n=formats.count(MOST_SEARCHED))
     if not is_counted:
         return ""
     return tr("of more than 100,000") if total is None else tr("of {n}", n=formats.count(total))

@@ -170,7 +170,7 @@ _MISMATCH: dict[str, Callable[[], str]] = {
     "fee": lambda: tr("The node asks for a fee out of proportion. Nothing was signed; try another node."),
     "call": lambda: tr("This chain has no such call, or writes it in another way. Nothing was signed."),
     "metadata_version": lambda: tr("The node describes itself in a form this program does not know yet."),
-    "explorer": lambda: tr("A node keeps no index of its past. The embedded chain does."),
+    "explorer": lambda: tr("A node finds nothing by its hash. The embedded chain does."),
     "explain": lambda: tr("A node does not keep what a reward was reckoned from. The embedded chain does."),
     "super_nodes": lambda: tr("Super nodes of a real node are not read yet."),
     "practice": lambda: tr("Practice goes on from a real network. Open one first."),

@@ -95,7 +95,9 @@ def test_it_says_what_it_is_and_what_it_lacks(chain: ChainThroughNode) -> None:
     assert (identity.kind, identity.name, identity.rules_profile) == ("node", "Node of the tests", "mainnet-411")
     assert (identity.spec_version, identity.transaction_version, identity.ss58_prefix) == (411, 2, 42)
     assert identity.genesis_hash == chain.behind.identity().genesis_hash
-    assert chain.front.capabilities() == frozenset({Capability.PREVIEW, Capability.DISPUTES, Capability.SUPER_NODES})
+    assert chain.front.capabilities() == frozenset(
+        {Capability.PREVIEW, Capability.DISPUTES, Capability.EXPLORER, Capability.SUPER_NODES}
+    )
     with pytest.raises(BackendMismatch):
         chain.front.extrinsic(bytes(32))
 

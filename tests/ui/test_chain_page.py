@@ -22,6 +22,7 @@ from dbc_desktop.ui.dialogs.chain_sheets import FaultsSheet, NameSheet, Resident
 from dbc_desktop.ui.pages.chain import ChainPage
 from dbc_desktop.ui.pages.chain_table import PastModel
 from tests.doubles.chain_user import ChainUser, transfer
+from tests.doubles.node_user import ChainThroughNode
 from tests.ui.renting_doubles import FakeWindow, program
 
 ALICE, BOB = ChainUser("//Alice"), ChainUser("//Bob")
@@ -317,3 +318,40 @@ def test_loading_failed_empty_and_a_network_that_cannot_be_searched(
 def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester, page: ChainPage) -> None:
     qtmodeltester.check(PastModel())
     qtmodeltester.check(page._model)
+
+
+def test_over_a_node_the_newest_blocks_are_looked_through(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    chain = ChainThroughNode(tmp_path / "chain")
+    try:
+        chain.play_money(ALICE.address)
+        chain.jump(1)
+        ALICE.send(chain, transfer(BOB.address.raw, 10**15))
+        chain.jump(300)
+        parts = program()
+        parts.backend = chain.front
+        window.can = chain.front.capabilities()
+        made = ChainPage(parts, window)
+        qtbot.addWidget(made)
+        made.show()
+        child(made, QLineEdit, "chain.query").setText("call:Balances.transfer_allow_death")
+        made.on_shown()
+        # Nothing in the stretch of blocks that the first page looks through; the next one is asked for at once.
+        assert [cells(made, row)[0] for row in range(made._model.rowCount())] == ["28,902", "28,901"]
+        assert (cells(made, 0)[3], cells(made, 0)[6]) == ("me", "sent 1.00")
+        found = child(made, QLabel, "chain.found").text()
+        assert found == "in 2,400 blocks at most, as a node keeps no index"
+        assert not child(made, QPushButton, "chain.snapshot").isVisible()
+        chain.jump(1)
+        made.on_head(HeadChange(chain.front.head(), ()))
+        assert made._model.rowCount() == 2
+        made._table.opened.emit(made._model.row_at(0).row)
+        panel = made._panel
+        assert panel.isVisibleTo(made)
+        child(made, QLineEdit, "chain.query").setText("event:Transfer block:28902")
+        child(made, QPushButton, "chain.view.events").click()
+        assert cells(made, 0)[2] == "Balances.Transfer"
+        child(made, QLineEdit, "chain.query").setText("call:Sudo block:28890-28950")
+        child(made, QPushButton, "chain.view.extrinsics").click()
+        assert made._nothing.title_label.text() == "Nothing matches"
+    finally:
+        chain.close()

@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 
 from dbc_desktop.chain import extrinsic as codec
+from dbc_desktop.chain.event_subjects import subjects
 from dbc_desktop.chain.local import lookup
 from dbc_desktop.chain.local.lookup import PLACE_BITS
 from dbc_desktop.chain.local.store import Store
@@ -291,5 +292,5 @@ def _matches(event: EventRecord, query: EventQuery) -> bool:
     return (
         query.pallet in (None, event.pallet)
         and query.name in (None, event.name)
-        and (query.subject is None or query.subject in lookup.subjects((event,)))
+        and (query.subject is None or query.subject in subjects((event,)))
     )

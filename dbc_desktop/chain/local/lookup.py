@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from dbc_desktop.chain import extrinsic as codec
+from dbc_desktop.chain.event_subjects import subjects
 from dbc_desktop.chain.local.event_codec import unpack
-from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.call import Call, EventRecord
 from dbc_desktop.domain.errors import InvalidTransaction
 from dbc_desktop.rules.catalogue import SPECS, spec_of
@@ -23,7 +22,6 @@ FIRST_RANK, LAST_RANK = 0, (1 << _GROUP_BITS) - 1
 ALL_CALLS = tuple(spec.pallet_index << 8 | spec.index for spec in SPECS)
 """The numbers of all calls that a block can hold."""
 
-_MACHINE_ID = re.compile("[0-9a-f]{64}")
 _ROWS_AT_ONCE = 2_000
 
 TABLES = (
@@ -70,29 +68,6 @@ def call_numbers(pallet: str | None, call: str | None) -> tuple[int, ...] | None
         for spec in SPECS
         if pallet in (None, spec.pallet) and call in (None, spec.name)
     )
-
-
-def subjects(events: Iterable[EventRecord]) -> set[bytes]:
-    """The accounts and machines that stand in these events."""
-    found: set[bytes] = set()
-    for event in events:
-        for value in event.fields.values():
-            _collect(value, found)
-    return found
-
-
-def _collect(value: object, found: set[bytes]) -> None:
-    if isinstance(value, bytes):
-        if len(value) == 32:
-            found.add(value)
-    elif isinstance(value, str):
-        if len(value) == 64 and _MACHINE_ID.fullmatch(value):
-            found.add(bytes.fromhex(value))
-    elif isinstance(value, Address):
-        found.add(value.raw)
-    elif isinstance(value, tuple):
-        for item in value:
-            _collect(item, found)
 
 
 class EventIndex:

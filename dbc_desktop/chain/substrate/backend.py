@@ -18,6 +18,7 @@ from dbc_desktop.chain.substrate.drift import rule_drift
 from dbc_desktop.chain.substrate.follow import POLL_SECONDS, Follower
 from dbc_desktop.chain.substrate.look_ahead import look_ahead
 from dbc_desktop.chain.substrate.outcomes import Outcomes
+from dbc_desktop.chain.substrate.past import Past
 from dbc_desktop.chain.substrate.pool import Pool, proportionate
 from dbc_desktop.chain.substrate.practice import copy_of
 from dbc_desktop.chain.substrate.probe import health_of
@@ -79,6 +80,7 @@ class SubstrateChain(NodeReads):
         self._blocks = Blocks(self._rpc)
         self._custom = CustomRpc(self._rpc)
         self._outcomes = Outcomes(self._blocks, self._runtimes)
+        self._past = Past(self._blocks, self._runtimes)
         self._pool = Pool(self._rpc)
         self._log = RewardLog()
         self._settled = Settled()
@@ -124,11 +126,11 @@ class SubstrateChain(NodeReads):
         )
 
     def capabilities(self) -> frozenset[Capability]:
-        """A look ahead, as an estimate, disputes, and super nodes where its runtime has them as the network's has.
+        """A look ahead, as an estimate, disputes, its newest blocks, and super nodes where its runtime has them.
 
-        No clock, no jump, no play money, no index of the past.
+        No clock, no jump, no play money, no explanation of a reward.
         """
-        found = {Capability.PREVIEW, Capability.DISPUTES}
+        found = {Capability.PREVIEW, Capability.DISPUTES, Capability.EXPLORER}
         if tells_of_super_nodes(self._now().runtime.storage):
             found.add(Capability.SUPER_NODES)
         return frozenset(found)

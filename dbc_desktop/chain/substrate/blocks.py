@@ -104,6 +104,25 @@ class Blocks:
                 wanted, at = block.header.parent_hash, at - 1
         return chain[::-1]
 
+    def bodies(self, hashes: list[bytes]) -> list[tuple[bytes, ...]]:
+        """The extrinsics of these blocks as they are; not remembered.
+
+        Raises:
+            ChainAnswerInvalid: `block`: an answer is no block, or one without a body.
+        """
+        answers = self._rpc.batch([("chain_getBlock", (to_hex(one),)) for one in hashes]) if hashes else []
+        return [tuple(from_hex(one) for one in _extrinsics(answer)) for answer in answers]
+
+    def events_at(self, headers: list[Header]) -> list[tuple[bytes | None, bool]]:
+        """`System.Events` of these blocks as stored, and whether the node still keeps the block's state."""
+        asked: list[Request] = [("state_getStorage", (to_hex(_EVENTS), to_hex(one.hash))) for one in headers]
+        found: list[tuple[bytes | None, bool]] = []
+        for at in range(0, len(asked), MOST_IN_BATCH):
+            for answer in self._rpc.each(asked[at : at + MOST_IN_BATCH]):
+                is_kept = not isinstance(answer, ChainRequestFailed)
+                found.append((None if not is_kept or answer is None else from_hex(answer), is_kept))
+        return found
+
     def event_counts(self, runtime: Runtime, hashes: list[bytes]) -> list[int | None]:
         """How many events each block has, None where the node does not keep its state any more."""
         return self._at_each(runtime, "System", "EventCount", hashes)
@@ -152,11 +171,17 @@ def _header(block: bytes, answer: object) -> Header:
 
 
 def _block(block: bytes, answer: object) -> Block:
+    extrinsics = _extrinsics(answer)
+    header = answer["block"].get("header") if isinstance(answer, dict) else None
+    return Block(_header(block, header), tuple(blake2_256(from_hex(one)) for one in extrinsics))
+
+
+def _extrinsics(answer: object) -> list[object]:
     body = answer.get("block") if isinstance(answer, dict) else None
-    extrinsics = body.get("extrinsics") if isinstance(body, dict) else None
-    if not isinstance(body, dict) or not isinstance(extrinsics, list):
+    found = body.get("extrinsics") if isinstance(body, dict) else None
+    if not isinstance(found, list):
         raise ChainAnswerInvalid("block")
-    return Block(_header(block, body.get("header")), tuple(blake2_256(from_hex(one)) for one in extrinsics))
+    return found
 
 
 def events_of(runtime: Runtime, height: int, data: bytes | None) -> tuple[EventRecord, ...]:

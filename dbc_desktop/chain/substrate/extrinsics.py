@@ -187,14 +187,7 @@ def read_payload(runtime: Runtime, payload: bytes) -> tuple[Variant, dict[str, A
     call, at = codec.decode_from(codec.metadata.call, payload, 0, "payload")
     facts: dict[str, Any] = {}
     for extension in codec.metadata.extensions:
-        known = _KNOWN[extension.name]
-        if _is_era(extension):
-            cursor = Cursor(payload, at)
-            facts["era"] = take_era(cursor)
-            at = cursor.at
-            continue
-        value, at = codec.decode_from(extension.extra, payload, at, "payload")
-        facts |= {} if known.says is None else known.says(value)
+        at = take_extra(codec, extension, payload, at, facts)
     for extension in codec.metadata.extensions:
         value, at = codec.decode_from(extension.additional, payload, at, "payload")
         if _KNOWN[extension.name].binds:
@@ -202,6 +195,22 @@ def read_payload(runtime: Runtime, payload: bytes) -> tuple[Variant, dict[str, A
     if at != len(payload) or not isinstance(call, Variant):
         raise ChainAnswerInvalid("payload")
     return call, facts
+
+
+def take_extra(codec: Codec, extension: Extension, data: bytes, at: int, facts: dict[str, Any]) -> int:
+    """Read what an extension put into the extrinsic; where that ends. What is known of it goes into `facts`.
+
+    Raises:
+        ChainAnswerInvalid, InvalidTransaction: It is not of the runtime's form.
+    """
+    if _is_era(extension):
+        cursor = Cursor(data, at)
+        facts["era"] = take_era(cursor)
+        return cursor.at
+    value, at = codec.decode_from(extension.extra, data, at, "payload")
+    known = _KNOWN.get(extension.name)
+    facts |= {} if known is None or known.says is None else known.says(value)
+    return at
 
 
 def same(said: Any, shown: Any) -> bool:

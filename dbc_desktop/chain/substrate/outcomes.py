@@ -81,10 +81,11 @@ class Outcomes:
         names = {(event.pallet, event.name) for event in events}
         if ("System", "ExtrinsicSuccess") not in names and ("System", "ExtrinsicFailed") not in names:
             return Receipt(tx_hash, TxStatus.UNKNOWN, header.height)
-        return Receipt(tx_hash, status, header.height, _fee(events), _error(events), events)
+        return Receipt(tx_hash, status, header.height, fee_in(events), error_in(events), events)
 
 
-def _fee(events: tuple[EventRecord, ...]) -> Balance | None:
+def fee_in(events: tuple[EventRecord, ...]) -> Balance | None:
+    """What an extrinsic paid, by its events; None where none says."""
     for event in events:
         paid = event.fields.get("actual_fee")
         if (event.pallet, event.name) in _FEES and isinstance(paid, int):
@@ -92,7 +93,8 @@ def _fee(events: tuple[EventRecord, ...]) -> Balance | None:
     return None
 
 
-def _error(events: tuple[EventRecord, ...]) -> tuple[str, str] | None:
+def error_in(events: tuple[EventRecord, ...]) -> tuple[str, str] | None:
+    """Pallet and name of what an extrinsic was refused with, by its events."""
     for event in events:
         if (event.pallet, event.name) == ("System", "ExtrinsicFailed"):
             found = event.fields.get("dispatch_error")

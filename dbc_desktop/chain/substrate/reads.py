@@ -12,6 +12,7 @@ from dbc_desktop.chain.substrate.custom_rpc import CustomRpc
 from dbc_desktop.chain.substrate.dispute_mirror import Settled, read_committee_work, read_reporter, read_slashes
 from dbc_desktop.chain.substrate.lacking import Lacking, lacking
 from dbc_desktop.chain.substrate.mirror import Mirror
+from dbc_desktop.chain.substrate.past import NodePast
 from dbc_desktop.chain.substrate.reward_log import RewardLog
 from dbc_desktop.chain.substrate.runtime import Runtime
 from dbc_desktop.chain.substrate.staking_mirror import (
@@ -79,7 +80,7 @@ def shaped() -> Iterator[None]:
         raise BackendMismatch("storage") from error
 
 
-class NodeReads(Lacking):
+class NodeReads(NodePast, Lacking):
     """The reading methods of `ChainReader`; who inherits says where the node stands."""
 
     _blocks: Blocks

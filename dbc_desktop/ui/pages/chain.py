@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from dbc_desktop.chain.backend import HeadChange
@@ -15,7 +16,7 @@ from dbc_desktop.domain.branches import Branch, BranchComparison
 from dbc_desktop.domain.call import EventRecord
 from dbc_desktop.domain.errors import DbcError, InvalidInput
 from dbc_desktop.domain.explorer import HIGHEST, ExtrinsicDetail, ExtrinsicRow, Mark
-from dbc_desktop.domain.network import BlockSummary, Capability, Deadline, Head
+from dbc_desktop.domain.network import BlockSummary, Capability, Deadline, Head, Identity
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.explorer import PastLine, detail_screen, past_line, resident_name, total_text, view_name
 from dbc_desktop.screens.input_errors import input_text
@@ -44,7 +45,7 @@ class _Read:
     names: Mapping[bytes, str]
     deadlines: tuple[Deadline, ...]
     branches: tuple[Branch, ...]
-    profile: str
+    identity: Identity
 
 
 class ChainPage(Page):
@@ -211,7 +212,7 @@ class ChainPage(Page):
                 names,
                 () if account is None else backend.deadlines(account.address),
                 backend.branches() if travels else (),
-                backend.identity().rules_profile,
+                backend.identity(),
             )
 
         self.program.runner.query(
@@ -237,25 +238,33 @@ class ChainPage(Page):
             self._read()
 
     def _show_result(self, found: _Read) -> None:
-        self.set_note(page_note(found.profile, found.branches))
-        self._found.setText(total_text(found.page.total, self._view is PastView.EXTRINSICS))
-        has_rows = self._model.rowCount() > 0
-        self._table.setVisible(has_rows)
-        self._nothing.setVisible(not has_rows)
-        is_everything = self._query == PastQuery()
-        self._nothing.title_label.setText(tr("Nothing has happened yet") if is_everything else tr("Nothing matches"))
-        self._nothing.text_label.setText(
-            tr("Each transaction and what it caused will stand here.")
-            if is_everything
-            else tr("Take a filter away, or look at other blocks.")
-        )
-        self._nothing.button.setVisible(not is_everything)
+        self.set_note(page_note(found.identity.rules_profile, found.branches))
+        is_node = found.identity.kind == "node"
+        self._found.setText(total_text(found.page.total, self._view is PastView.EXTRINSICS, is_node=is_node))
+        self._show_rows()
+        if not self._model.rowCount():  # nothing in the first stretch of blocks; in an older one there may be
+            self._model.fetchMore(QModelIndex())
         account = self.window_services.account()
         self._time.show_line(
             time_line(found.head, found.deadlines),
             to_next_deadline(found.head, found.deadlines),
             branch_note(found.branches, self._compared, None if account is None else account.address.raw),
         )
+
+    def _show_rows(self) -> None:
+        """The table, or in its place why it is empty."""
+        has_rows, is_searching = self._model.rowCount() > 0, self._older is not None
+        self._table.setVisible(has_rows)
+        self._nothing.setVisible(not has_rows)
+        is_everything = self._query == PastQuery()
+        title = tr("Nothing has happened yet") if is_everything else tr("Nothing matches")
+        self._nothing.title_label.setText(tr("Looking through older blocks…") if is_searching else title)
+        self._nothing.text_label.setText(
+            tr("Each transaction and what it caused will stand here.")
+            if is_everything
+            else tr("Take a filter away, or look at other blocks.")
+        )
+        self._nothing.button.setVisible(not is_everything)
 
     def _read_older(self) -> None:
         mark, view, query, backend = self._older, self._view, self._query, self.program.backend
@@ -273,6 +282,7 @@ class ChainPage(Page):
             if (view, query) == self._shown and mark == self._older:
                 self._older = page.older
                 self._model.add_older(page.rows, lines, more=page.older is not None)
+                self._show_rows()
 
         self.program.runner.query("chain-read", read, owner=self, done=arrived, failed=self._failed)
 

@@ -69,6 +69,8 @@ class PastModel(TableModel[PastEntry]):
         self, view: PastView, rows: Sequence[PastRow], lines: Sequence[PastLine], *, more: bool, is_same: bool
     ) -> None:
         """Show the newest page; where the filters are the same, what is there already stays, selected or not."""
+        if is_same and self._rows and not rows:  # all that matches is older than what one page looks through
+            return
         page = [PastEntry(row, line) for row, line in zip(rows, lines, strict=True)]
         first = self._rows[0].line.key if is_same and self._rows else None
         new = next((at for at, line in enumerate(lines) if line.key == first), None)

@@ -101,6 +101,7 @@ def test_a_call_without_arguments_has_a_dash_and_residents_have_names() -> None:
     assert [resident_name(one) for one in ("committee 3", "renter", "operator Seoul", "someone")] == [
         "committee 3", "renter", "operator Seoul", "someone",
     ]  # fmt: skip
+    assert total_text(None, True, is_node=True) == "in 2,400 blocks at most, as a node keeps no index"
     assert [total_text(None, True), total_text(48_211, True), total_text(1, False)] == [
         "of more than 100,000", "of 48,211", "",
     ]  # fmt: skip
