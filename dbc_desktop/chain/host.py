@@ -23,6 +23,8 @@ from dbc_desktop.domain.machine import HardwareInfo
 from dbc_desktop.domain.network import Capability, ClockMode, Drift, Head, NodeHealth
 
 _LEAVE_SECONDS = 10.0
+_FAR_LEAVE_SECONDS = 1.0
+"""An engine that waits for a node has nothing to lose."""
 
 Progress = Callable[[int, int], None]
 
@@ -41,6 +43,8 @@ class HostedChain(HostedReads, HostedTravel):
     Args:
         folder: As for `LocalChain`, like the other options.
     """
+
+    _leave_seconds = _LEAVE_SECONDS
 
     def __init__(
         self,
@@ -173,7 +177,7 @@ class HostedChain(HostedReads, HostedTravel):
         with self._starting:
             self._is_closed = True
             if self._link is not None:
-                self._link.leave()
+                self._link.leave(self._leave_seconds)
                 self._link = None
         self._feed.close()
 
@@ -211,7 +215,7 @@ class HostedChain(HostedReads, HostedTravel):
                 raise ChainUnreachable("closed")
             if self._link is None or not self._link.is_alive:
                 if self._link is not None:
-                    self._link.leave()
+                    self._link.leave(self._leave_seconds)
                 self._link = _Link(self._folder, self._options, self._feed)
             return self._link
 
@@ -224,6 +228,8 @@ class HostedNode(HostedChain):
         endpoints: Where the node answers.
         genesis_hash: The pinned genesis, None on first trust.
     """
+
+    _leave_seconds = _FAR_LEAVE_SECONDS
 
     def __init__(self, folder: Path, endpoints: Sequence[str], *, genesis_hash: bytes | None = None) -> None:
         self._start(folder, {"endpoints": tuple(endpoints), "genesis_hash": genesis_hash})
@@ -291,10 +297,10 @@ class _Link:
         """Have a job stop at its next whole block."""
         self._send((wire.CANCEL, number))
 
-    def leave(self) -> None:
-        """Say goodbye and wait until the engine has closed the chain."""
+    def leave(self, seconds: float) -> None:
+        """Say goodbye and wait until the engine has closed the chain, not longer than this."""
         self._send((wire.BYE,))
-        self._process.join(_LEAVE_SECONDS)
+        self._process.join(seconds)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()

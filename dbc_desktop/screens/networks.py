@@ -120,6 +120,13 @@ def _health(health: NodeHealth | DbcError | None) -> tuple[str, str]:
     return " · ".join(parts), "warn" if is_slow else "good"
 
 
+def opening_notice(network: Network) -> Notice:
+    """That another network is on its way."""
+    return Notice(
+        tr("Opening {name}…", name=network_name(network)), tr("What was open is closed first; that may take a moment.")
+    )
+
+
 def drift_notice(drifts: Sequence[Drift]) -> Notice | None:
     """That previews may be wrong on this node, None where its rules are ours."""
     if not drifts:

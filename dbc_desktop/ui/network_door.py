@@ -10,6 +10,7 @@ from dbc_desktop.ui.widgets import Sheet
 
 if TYPE_CHECKING:
     from dbc_desktop.domain.network import Drift
+    from dbc_desktop.services.networks import Network
     from dbc_desktop.ui.window import Window
 
 
@@ -29,6 +30,17 @@ class NetworkDoor(QObject):
         networks = self._window.program.networks
         if networks is not None:
             self._window.top_bar.name_chain(network_name(networks.chosen()))
+
+    def show_opening(self, network: Network) -> None:
+        """This one is on its way; the one before is still being closed."""
+        from dbc_desktop.screens.networks import network_name, opening_notice
+
+        self._window.top_bar.name_chain(network_name(network))
+        self._window.show_notice(opening_notice(network), kind="accent")
+
+    def is_opened(self) -> None:
+        """It is there."""
+        self._window.strip.dismiss()
 
     def ask_drift(self) -> None:
         """A node may have other rules than the previews are computed by: say so once."""

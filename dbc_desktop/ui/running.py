@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.lanes.runner import TaskRunner
 from dbc_desktop.ui.hop import Hop
 from dbc_desktop.ui.stall_watch import StallWatch
 from dbc_desktop.ui.window import Window
@@ -36,6 +37,9 @@ class Core(Protocol):
         """Stop what runs, let go of files."""
 
 
+_SWITCH_SECONDS = 120.0
+"""How long closing one network and opening another may take."""
+
 OpenCore = Callable[[Post, Callable[[DbcError], None], Callable[[BaseException], None], "Callable[[News], None]"], Core]
 
 
@@ -55,38 +59,65 @@ class RunningWindow:
         self.app.setDesktopFileName("dbc-desktop")
         self._open_core = open_core
         self._core: Core | None = None
+        self._leaving: Core | None = None
         self._is_closed = False
         self._hop = Hop()
         self._refusal: DbcError | None = None
+        self._switches = TaskRunner(self._hop.post, on_failed=self._refuse, on_bug=self._on_bug)
+        self.is_switching = False
         self.window = self._make_window(settings)
         sys.excepthook = lambda kind, error, trace: None if error is self._refusal else self._on_bug(error)
 
-    def _make_window(self, settings: Settings) -> Window:
-        window = Window(self._open, settings)
+    def _make_window(self, settings: Settings, *, waits: bool = False) -> Window:
+        window = Window(self._open, settings, waits=waits)
         StallWatch(monotonic, window).start()
         window.networks.chosen.connect(self.reopen, Qt.ConnectionType.QueuedConnection)
         return window
 
     def reopen(self) -> None:
-        """Put everything together anew on the network that is chosen now, in a window in the place of the old one."""
-        if self._is_closed or self._core is None:
+        """Put everything together anew on the network that is chosen now, in a window in the place of the old one.
+
+        What stood behind the old one is closed, and what stands behind the new one opened, away from the GUI thread; a
+        node that hangs holds up neither. Until then the new window shows its frame only.
+        """
+        core = self._core
+        if self._is_closed or core is None:
             return
-        settings, before = self._core.program.settings.load(), self.window
+        settings, networks, before = core.program.settings.load(), core.program.networks, self.window
         quits, place = self.app.quitOnLastWindowClosed(), before.saveGeometry()
         self.app.setQuitOnLastWindowClosed(False)
         before.close()
-        self._core.close()
-        self._core = None
-        self.window = self._make_window(settings)
-        self.window.restoreGeometry(place)
-        self.window.show()
-        before.deleteLater()
+        self._core, self.is_switching = None, True
+        self.window = window = self._make_window(settings, waits=True)
+        if networks is not None:
+            window.networks.show_opening(networks.chosen())
+        window.restoreGeometry(place)
+        window.show()
         self.app.setQuitOnLastWindowClosed(quits)
+
+        self._leaving = core
+
+        def switch() -> None:
+            core.close()
+            self._leaving = None
+            self._core = self._open_core(self._hop.post, self._on_failed, self._on_bug, self._on_news)
+
+        self._switches.command(
+            "io", switch, done=lambda _: self._arrive(window, before), deadline_seconds=_SWITCH_SECONDS
+        )
+
+    def _arrive(self, window: Window, before: Window) -> None:
+        self.is_switching = False
+        before.deleteLater()  # in a turn of its own: a window full of pages takes long to take down
+        if not self._is_closed:
+            window.begin()
 
     @property
     def program(self) -> Program:
         """What stands behind the window, opened when it is first asked for."""
         if self._core is None:
+            if self.is_switching:
+                raise RuntimeError("another network is being opened")
             self._core = self._open_core(self._hop.post, self._on_failed, self._on_bug, self._on_news)
         return self._core.program
 
@@ -113,19 +144,25 @@ class RunningWindow:
         self._is_closed = True
         self.window.close()
         self._hop.close()
-        if self._core is not None:
-            self._core.close()
+        self._switches.close(_SWITCH_SECONDS)
+        for core in (self._leaving, self._core):
+            if core is not None:
+                core.close()
         sys.excepthook = sys.__excepthook__
 
     def _open(self) -> Program:
         try:
             return self.program
-        except DbcError as error:  # e.g. the data folder is read-only: say it and leave
-            self._refusal = error
-            if self.app.platformName() != "offscreen":
-                self._tell(error)
-            self.app.exit(1)
+        except DbcError as error:
+            self._refuse(error)
             raise
+
+    def _refuse(self, error: DbcError) -> None:
+        """It cannot be put together, e.g. the data folder is read-only: say it and leave."""
+        self._refusal = error
+        if self.app.platformName() != "offscreen":
+            self._tell(error)
+        self.app.exit(1)
 
     def _tell(self, error: DbcError) -> None:
         from PySide6.QtWidgets import QMessageBox

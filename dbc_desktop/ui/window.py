@@ -44,12 +44,13 @@ TICK_MS = 1_000
 class Window(QMainWindow):
     """Draws the program and forwards what the person does; nothing here waits for an answer.
 
-    It asks for the program, and begins to follow the chain and the GPUs, when its frame has been painted.
+    It asks for the program, and begins to follow the chain and the GPUs, when its frame has been painted; one that
+    `waits` does so when `begin` was called too, and takes no input before.
     """
 
-    def __init__(self, open_program: Callable[[], Program], settings: Settings) -> None:
+    def __init__(self, open_program: Callable[[], Program], settings: Settings, *, waits: bool = False) -> None:
         super().__init__()
-        self._open_program = open_program
+        self._open_program, self._waits = open_program, waits
         self._hop = Hop(self)
         self._is_started = False
         self._theme_name = settings.theme
@@ -81,6 +82,7 @@ class Window(QMainWindow):
         self._after_paint = QTimer(self, singleShot=True, interval=0)
         self._after_paint.timeout.connect(self._start)
         QShortcut(QKeySequence("Ctrl+K"), self, self.open_palette)
+        self.setEnabled(not waits)
 
     @cached_property
     def _program(self) -> Program:
@@ -125,9 +127,17 @@ class Window(QMainWindow):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Begin when there is something to see."""
         super().paintEvent(event)
-        if not self._is_started:
+        if not self._is_started and not self._waits:
             self._is_started = True
             self._after_paint.start()
+
+    def begin(self) -> None:
+        """What stands behind it is there."""
+        self._waits = False
+        self.networks.is_opened()
+        self.setEnabled(True)
+        self.rail.setFocus()
+        self.update()
 
     def _start(self) -> None:
         self.show_page(self._visible)

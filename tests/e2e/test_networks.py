@@ -10,11 +10,13 @@ from dbc_desktop.domain.network import ClockMode
 from dbc_desktop.ui.tour.hand import Hand
 from tests.doubles.chain_user import ChainUser
 from tests.doubles.node_user import ChainThroughNode
+from tests.doubles.substrate_node.server import Hold
 from tests.e2e.opened import Opened, opened
 
 
 def look_again(person: Opened) -> None:
-    """The window was opened anew: take it in hand."""
+    """The window was opened anew: take it in hand when it is ready."""
+    person.hand.wait(lambda: not person.program.is_switching, "the network to be opened", 60)
     person.window, person.core = person.program.window, person.program.program
     person.hand = Hand(person.window)
 
@@ -65,4 +67,28 @@ def test_a_node_is_added_opened_and_paid_through_and_the_local_chain_is_there_ag
             person.hand.wait(lambda: "," in person.text("topbar.block"), "the local chain's block", 60)
             assert person.hand.find("topbar.chain").property("text") == "Local chain · launch-2021"
     finally:
+        behind.close()
+
+
+def test_a_node_that_hangs_is_left_within_seconds(tmp_path: Path) -> None:
+    behind = ChainThroughNode(tmp_path / "behind")
+    hold = Hold(lambda _: True)
+    try:
+        with opened(tmp_path / "home") as person:
+            networks = person.core.networks
+            assert networks is not None
+            key = networks.add_node("Office node", behind.server.url).key
+            for name in (key, "local"):
+                before = person.window
+                person.hand.pick_action("topbar.chain", "topbar.networks")
+                person.hand.click(f"networks.open.{name}")
+                person.hand.wait(lambda: person.program.window is not before, "another window", 60)  # noqa: B023
+                look_again(person)
+                if name == key:
+                    person.hand.wait(lambda: "," in person.text("topbar.block"), "the node's block", 60)
+                    behind.server.hold = hold
+                    assert hold.reached.wait(30)  # from now on every read hangs
+            person.hand.wait(lambda: "," in person.text("topbar.block"), "the local chain's block", 60)
+    finally:
+        hold.let_go.set()
         behind.close()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF
@@ -99,3 +100,35 @@ def test_icons_take_the_colour_of_the_theme(qapp: QApplication) -> None:
     theme.apply(qapp, "dark")
     assert theme.icon_pixmap("logo", "accent", 16).toImage().pixelColor(8, 8).name().upper() == "#4C8DFF"
     assert not theme.icon("home").isNull()
+
+
+class NotedApp:
+    """What the theme is put on; notes what it was given. A real one would dress every widget that other tests left."""
+
+    def __init__(self, sheet: str) -> None:
+        self.sheet, self.given = sheet, 0
+
+    def styleSheet(self) -> str:
+        return self.sheet
+
+    def setStyleSheet(self, sheet: str) -> None:
+        self.sheet, self.given = sheet, self.given + 1
+
+    def setStyle(self, name: str) -> None:
+        self.given += 1
+
+    setFont = setPalette = setStyle
+
+
+def test_a_theme_that_is_on_already_is_not_put_on_again(qapp: QApplication) -> None:
+    app: Any = NotedApp(qapp.styleSheet())
+    before = theme.current().name
+    theme.apply(app, "light")
+    app.given = 0
+    theme.apply(app, "light")
+    assert app.given == 0
+    theme.apply(app, "dark")
+    assert app.given == 4
+    theme.apply(app, "light")
+    assert app.given == 8
+    theme.apply(app, before)
