@@ -20,13 +20,13 @@ def test_the_tour_is_played_to_its_end_and_shows_every_page(tmp_path: Path) -> N
         capture_output=True, text=True, timeout=580, check=False, encoding="utf-8",
     )  # fmt: skip
     lines = played.stdout.splitlines()
-    assert (lines[-1:], played.returncode) == (["23 of 23 steps"], 0), played.stdout + played.stderr
-    assert sum("  ok  " in line for line in lines) == 23
+    assert (lines[-1:], played.returncode) == (["25 of 25 steps"], 0), played.stdout + played.stderr
+    assert sum("  ok  " in line for line in lines) == 25
     assert "Traceback" not in played.stderr
     for page in PAGES:
         for theme in ("light", "dark"):
             picture = (tmp_path / f"{page}-{theme}.png").read_bytes()
             assert picture.startswith(b"\x89PNG")
             assert len(picture) > 20_000
-    for name in ("fleet-100-rigs", "fleet-1-gpu", "fleet-8-gpu", "alerts-sheet"):
+    for name in ("fleet-100-rigs", "fleet-1-gpu", "fleet-8-gpu", "alerts-sheet", "evidence-saved", "evidence-checked"):
         assert len((tmp_path / f"{name}.png").read_bytes()) > 20_000

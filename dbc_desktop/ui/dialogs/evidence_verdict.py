@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from dbc_desktop.screens import formats
 from dbc_desktop.screens.evidence import EvidenceLine, EvidenceScreen, Mark
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui.widgets import Button, Label, Sheet
 
+_LONGEST = 50
 _TONES = {Mark.HOLDS: "good", Mark.FAILS: "loss", Mark.UNKNOWN: "warn", Mark.NOTE: "warn", Mark.LIMIT: "muted"}
 
 
@@ -16,6 +18,7 @@ class EvidenceVerdictSheet(Sheet):
 
     def __init__(self, screen: EvidenceScreen) -> None:
         super().__init__(screen.title)
+        self._lines: QBoxLayout = self.body
         first = self._line(screen.verdict)
         first.setObjectName("verdict.verdict")
         grid = QGridLayout()
@@ -23,11 +26,16 @@ class EvidenceVerdictSheet(Sheet):
         grid.setVerticalSpacing(4)
         for row, (label, value) in enumerate(screen.rows):
             grid.addWidget(Label(label, "second"), row, 0)
-            shown = Label(value, "mono", wrap=True)
+            # Ids have no place to break at: the whole of a long one is in the tooltip.
+            shown = Label(formats.shorten(value, 20, 12) if len(value) > _LONGEST else value, "mono", wrap=True)
+            shown.setToolTip(value)
             shown.setObjectName(f"verdict.{row}")
             grid.addWidget(shown, row, 1)
         grid.setColumnStretch(1, 1)
         self.body.addLayout(grid)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(6)
+        self.body.addLayout(self._lines)
         for number, line in enumerate(screen.lines):
             self._line(line).setObjectName(f"verdict.line.{number}")
         self.buttons.addStretch(1)
@@ -46,5 +54,5 @@ class EvidenceVerdictSheet(Sheet):
         text = Label(line.text, "second", _TONES[line.mark], wrap=True)
         row.addWidget(mark)
         row.addWidget(text, 1)
-        self.body.addLayout(row)
+        self._lines.addLayout(row)
         return text

@@ -12,6 +12,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from dbc_desktop.ui.tour.disputes import DisputeSteps
+from dbc_desktop.ui.tour.evidence_steps import EvidenceSteps
 from dbc_desktop.ui.tour.fleet_steps import FleetSteps
 from dbc_desktop.ui.tour.gallery import Gallery
 from dbc_desktop.ui.tour.hand import Hand, TourStopped
@@ -29,8 +30,9 @@ SERVED_ERAS = 40
 class Story:
     """The steps in their order. A step returns what it saw, or raises `TourStopped`."""
 
-    def __init__(self, hand: Hand, witness: Witness, gallery: Gallery) -> None:
+    def __init__(self, hand: Hand, witness: Witness, gallery: Gallery, folder: Path) -> None:
         self._hand, self._witness, self._gallery = hand, witness, gallery
+        self._evidence = EvidenceSteps(self, folder, PASSPHRASE)
         self._address = ""
         self._rent_id = 0
         self._rent_fee = dbc("0")
@@ -54,6 +56,7 @@ class Story:
             ("the machine serves, then goes offline, so that its rewards stand alone", self.serve),
             ("150 eras later every reward is released to the last unit", self.release),
             ("the rewards are claimed", self.claim),
+            *self._evidence.steps(),
             *TimeSteps(self._hand, self._witness, self._gallery, self._jump_eras).steps(),
             *FleetSteps(self._hand, self._witness, self._gallery).steps(),
         )
@@ -307,6 +310,11 @@ class Story:
         return self._hand
 
     @property
+    def witness(self) -> Witness:
+        """The other process."""
+        return self._witness
+
+    @property
     def gallery(self) -> Gallery:
         """Where pictures go."""
         return self._gallery
@@ -373,7 +381,7 @@ def play(window: Window, program: Program, out: Path, command: Sequence[str], cl
     hand = Hand(window)
     window.show()
     witness = Witness(command, program.home, hand.wait)
-    story = Story(hand, witness, Gallery(hand, window, out))
+    story = Story(hand, witness, Gallery(hand, window, out), program.home)
     steps = (*story.steps(), ("the chain is replayed by another process", lambda: _replayed(witness, close)))
     for number, (name, act) in enumerate(steps, 1):
         try:

@@ -67,6 +67,11 @@ class Witness:
         document: dict[str, Any] = self._ask("telemetry", "fleet")
         return document
 
+    def evidence(self, file: Path, *, is_refuted: bool = False) -> dict[str, Any]:
+        """What `evidence check` says of a file; with `is_refuted` it has to exit with 1."""
+        document: dict[str, Any] = self._ask("evidence", "check", str(file), status=int(is_refuted))
+        return document
+
     @contextmanager
     def rigs(self, count: int) -> Iterator[str]:
         """So many rigs that are not real, served by another process meanwhile; the address of their server."""
@@ -102,11 +107,12 @@ class Witness:
             words = ssh_command.split()
             return self._run([words[0], *options, *words[1:], "id"], environment, 60)
 
-    def _ask(self, *words: str) -> Any:
-        output = self._run([*self._command, *words, "--json", "--home", str(self._home)], dict(os.environ), 120)
+    def _ask(self, *words: str, status: int = 0) -> Any:
+        command = [*self._command, *words, "--json", "--home", str(self._home)]
+        output = self._run(command, dict(os.environ), 120, status)
         return json.loads(output)
 
-    def _run(self, command: list[str], environment: dict[str, str], seconds: float) -> str:
+    def _run(self, command: list[str], environment: dict[str, str], seconds: float, status: int = 0) -> str:
         with (
             tempfile.TemporaryFile("w+", encoding="utf-8") as out,
             tempfile.TemporaryFile("w+", encoding="utf-8") as err,
@@ -119,7 +125,7 @@ class Witness:
                 child.wait()
             out.seek(0)
             err.seek(0)
-            if child.returncode != 0:
+            if child.returncode != status:
                 raise TourStopped(f"{' '.join(command[-5:])}: {err.read().strip()[:400]}")
             return out.read()
 
