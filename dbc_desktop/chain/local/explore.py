@@ -206,7 +206,7 @@ def _groups(store: Store, query: EventQuery, low: int, high: int) -> Iterator[in
     names = [
         number
         for (number,) in store.query(
-            "SELECT id FROM event_names WHERE (?1 IS NULL OR pallet = ?1) AND (?2 IS NULL OR name = ?2)",
+            "SELECT id FROM event_names WHERE pallet = coalesce(?, pallet) AND name = coalesce(?, name)",
             (query.pallet, query.name),
         )
     ]
