@@ -11,7 +11,7 @@ import json
 import types
 from collections.abc import Callable
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -51,7 +51,7 @@ def _forms(kind: Any) -> tuple[Write, Read]:
         return (lambda v: "null" if v is None else write(v)), (lambda v: None if v is None else read(v))
     if origin is tuple:
         if len(args) == 2 and args[1] is Ellipsis:
-            return _many(*_forms(args[0]))
+            return (_write_numbers, tuple) if args[0] is int else _many(*_forms(args[0]))
         return _fields(args, lambda values: values, _same)
     if isinstance(kind, type):
         if kind in _BASIC:
@@ -71,6 +71,15 @@ def _forms(kind: Any) -> tuple[Write, Read]:
 
 def _many(write: Write, read: Read) -> tuple[Write, Read]:
     return (lambda v: f"[{','.join(map(write, v))}]"), (lambda v: tuple(map(read, v)))
+
+
+def _write_numbers(numbers: tuple[int, ...]) -> str:
+    return _number_pattern(len(numbers)) % numbers
+
+
+@lru_cache(maxsize=64)
+def _number_pattern(count: int) -> str:
+    return f"[{','.join(['%d'] * count)}]"
 
 
 def _fields(kinds: tuple[Any, ...], build: Read, take: Read) -> tuple[Write, Read]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
 
 from dbc_desktop.domain.call import Call, EventRecord, Preview
@@ -184,11 +184,16 @@ def _fold(digest: bytes, height: int, changes: dict[tuple[str, bytes], bytes | N
     """The digest after these changes; lengths stand before the bytes so that no two sets of rows read alike."""
     parts = [digest, height.to_bytes(8)]
     for (name, key), value in changes.items():
-        size = 0 if value is None else len(value) + 1
-        parts += (_heading(name), len(key).to_bytes(2), key, size.to_bytes(4), value or b"")
+        if value is None:
+            parts += (_heading(name, len(key)), key, _GONE)
+        else:
+            parts += (_heading(name, len(key)), key, (len(value) + 1).to_bytes(4), value)
     return blake2b(b"".join(parts), digest_size=32).digest()
 
 
-@cache
-def _heading(name: str) -> bytes:
-    return len(name).to_bytes(1) + name.encode()
+_GONE = bytes(4)
+
+
+@lru_cache(maxsize=1_024)
+def _heading(name: str, key_length: int) -> bytes:
+    return len(name).to_bytes(1) + name.encode() + key_length.to_bytes(2)

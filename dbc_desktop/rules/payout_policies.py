@@ -9,7 +9,22 @@ from typing import NamedTuple, Protocol
 
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational, percent
 from dbc_desktop.rules.policies import CommitteeSharePolicy, ReleasePolicy
-from dbc_desktop.rules.reward_queue import HEAD, Owner, Paid, Queue, head, pack, rewards, unpack
+from dbc_desktop.rules.reward_queue import (
+    AMOUNT_BITS,
+    HEAD,
+    LOCKED_BITS,
+    SUMS,
+    Owner,
+    Paid,
+    Queue,
+    head,
+    pack,
+    rewards,
+    sums,
+    unpack,
+)
+
+_number = int.from_bytes
 
 _CUTS_KEPT = 16_384
 """In a jump the same machines earn the same again each era: what was cut once is not cut again."""
@@ -66,15 +81,24 @@ class _Steps:
 
 
 class _Cut(NamedTuple):
-    """A reward shared and cut: owner and each member; what is released at once, in a part and in the last part."""
+    """A reward shared and cut; `joins` and `leaves` are what its coming and its going do to the sums of a head.
+
+    Attributes:
+        own: The owner's part.
+        own_now: Released of it at once; `each_now` to each member.
+        own_part: Released of it in a part; in the last part `own_more` beyond that, `each_more` to each member.
+        joins: To be added to the sums of the queue that it joins.
+        leaves: To be taken off the sums of the queue that releases its last part.
+    """
 
     own: int
     own_now: int
     own_part: int
-    own_last: int
+    own_more: int
     each_now: int
-    each_part: int
-    each_last: int
+    each_more: int
+    joins: int
+    leaves: int
 
 
 def _cutter(release: ReleasePolicy, share: CommitteeSharePolicy) -> Callable[[int, int, bool], _Cut]:
@@ -83,14 +107,18 @@ def _cutter(release: ReleasePolicy, share: CommitteeSharePolicy) -> Callable[[in
     @lru_cache(maxsize=_CUTS_KEPT)
     def cut(reward: int, members: int, late: bool) -> _Cut:
         own, each = share.share(reward, members, int(late), 0)
+        own_now, own_part, each_part = release.at_once(own), release.part(own), release.part(each)
+        own_more, each_more = release.last_part(own) - own_part, release.last_part(each) - each_part
+        joins = sums(own, own - own_now, own_part, each_part)
         return _Cut(
             own,
-            release.at_once(own),
-            release.part(own),
-            release.last_part(own),
+            own_now,
+            own_part,
+            own_more,
             release.at_once(each),
-            release.part(each),
-            release.last_part(each),
+            each_more,
+            joins,
+            sums(0, own_more, own_part, each_part),
         )
 
     return cut
@@ -104,32 +132,36 @@ class WholePayout(_Steps):
     share: CommitteeSharePolicy
     counts_locked: bool = True
     _cut: Callable[[int, int, bool], _Cut] = field(init=False, repr=False, compare=False)
+    _parts: int = field(init=False, repr=False, compare=False)
+    _full: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_cut", _cutter(self.release, self.share))
+        object.__setattr__(self, "_parts", self.release.parts)
+        object.__setattr__(self, "_full", HEAD + 16 * self.release.parts)
 
     def pay(self, data: bytes, owner: Owner, era: int, reward: int) -> Payment:
         """`reward` of `era` joins the queue, a part of every waiting reward leaves it."""
-        members, deadline, number, parts = len(owner[1]), owner[2], int.from_bytes, self.release.parts
-        own, own_now, own_part, _, each_now, each_part, _ = self._cut(reward, members, era > deadline)
-        parts_owner, parts_member = number(data[32:48]), number(data[48:64])
-        own_earlier, each_earlier, start = parts_owner, parts_member, HEAD
-        if len(data) == HEAD + 16 * parts:
-            oldest = number(data[HEAD : HEAD + 16])
-            old = self._cut(oldest, members, era - parts > deadline)
-            own_earlier += old.own_last - old.own_part
-            each_earlier += old.each_last - old.each_part
-            parts_owner -= old.own_part
-            parts_member -= old.each_part
-            start = HEAD + 16
-        earned, by = number(data[:16]) + own, own - own_now - own_earlier
-        locked = number(data[16:32]) + by
-        if locked:
-            top = head(earned, locked, parts_owner + own_part, parts_member + each_part, era)
-            after = b"".join((top, data[start:], reward.to_bytes(16)))
+        members, deadline = len(owner[1]), owner[2]
+        own, own_now, _, _, each_now, _, joins, _ = self._cut(reward, members, era > deadline)
+        before = _number(data[:SUMS])
+        own_earlier, each_earlier = before >> 128 & AMOUNT_BITS, before & AMOUNT_BITS
+        # All four sums of the head at once: what was released is locked no more.
+        after = before + joins - (own_earlier << 256)
+        if len(data) < self._full:
+            waiting = data[HEAD:]
         else:
-            after = head(earned, 0, 0, 0, era)
-        return after, own, own_now, own_earlier, each_now + each_earlier, by
+            oldest = _number(data[HEAD : HEAD + 16])
+            _, _, _, own_more, _, each_more, _, leaves = self._cut(oldest, members, era - self._parts > deadline)
+            own_earlier += own_more
+            each_earlier += each_more
+            after -= leaves
+            waiting = data[HEAD + 16 :]
+        if after & LOCKED_BITS:
+            row = b"".join(((after << 32 | era).to_bytes(HEAD), waiting, reward.to_bytes(16)))
+        else:
+            row = head(after >> 384, 0, 0, 0, era)
+        return row, own, own_now, own_earlier, each_now + each_earlier, own - own_now - own_earlier
 
     def schedule(self, queue: Queue, owner: Owner) -> dict[int, int]:
         """Each waiting reward gives one part in each era until its last: added up from the latest era down."""

@@ -18,6 +18,7 @@ KIND = "payout"
 
 _HEAD = Struct(">IQ16s")
 _LINE = Struct(">32s64sQQIIIHB?")
+_pack = _LINE.pack
 
 
 class Line(NamedTuple):
@@ -88,9 +89,18 @@ def pack_line(
     rented: bool,
 ) -> bytes:
     """One line, as `Line` says it."""
-    amounts = earned << 384 | at_once << 256 | from_earlier << 128 | reward
-    rest = (actual, basic, gpus, stash_gpus, deadline, waiting, members, rented)
-    return _LINE.pack(bytes.fromhex(machine_id), amounts.to_bytes(64), *rest)
+    return _pack(
+        bytes.fromhex(machine_id),
+        (earned << 384 | at_once << 256 | from_earlier << 128 | reward).to_bytes(64),
+        actual,
+        basic,
+        gpus,
+        stash_gpus,
+        deadline,
+        waiting,
+        members,
+        rented,
+    )
 
 
 def head_of(page: bytes) -> PageHead:

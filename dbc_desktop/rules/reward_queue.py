@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-HEAD = 4 * 16 + 4
+SUMS = 4 * 16
+"""Bytes of the four sums a row begins with: one number to a payout, which moves them together."""
+
+HEAD = SUMS + 4
 """Bytes of the head; a longer row holds rewards that wait."""
+
+AMOUNT_BITS = 2**128 - 1
+"""The lowest of the four sums."""
+
+LOCKED_BITS = AMOUNT_BITS << 256
+"""Where `Queue.locked` lies in them."""
 
 
 class Owner(NamedTuple):
@@ -52,8 +61,12 @@ class Paid(NamedTuple):
 
 def head(earned: int, locked: int, parts_owner: int, parts_member: int, last_era: int) -> bytes:
     """The head of a stored row."""
-    sums = earned << 384 | locked << 256 | parts_owner << 128 | parts_member
-    return sums.to_bytes(64) + last_era.to_bytes(4)
+    return sums(earned, locked, parts_owner, parts_member).to_bytes(SUMS) + last_era.to_bytes(4)
+
+
+def sums(earned: int, locked: int, parts_owner: int, parts_member: int) -> int:
+    """The four sums of a head as one number."""
+    return earned << 384 | locked << 256 | parts_owner << 128 | parts_member
 
 
 def pack(queue: Queue) -> bytes:

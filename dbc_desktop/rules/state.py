@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -190,18 +189,21 @@ class Overlay:
         tables = self._tables
         if tables is None:
             raise TypeError("this overlay does not lie on the state")
-        found: list[tuple[tuple[str, bytes], bytes | None]] = []
-        for name, changed in self.changes.items():
+        found: dict[tuple[str, bytes], bytes | None] = {}
+        for name in sorted(self.changes):
             table, values = MAPS[name], tables[name]
-            encode_key, encode = table.key.encode, table.value.encode
-            for key, value in changed.items():
-                if values.get(key) == value:
+            encode_key, encode, before = table.key.encode, table.value.encode, values.get
+            rows: list[tuple[bytes, bytes | None]] = []
+            for key, value in self.changes[name].items():
+                if before(key) == value:
                     continue
                 if value is None:
                     del values[key]
-                    found.append(((name, encode_key(key)), None))
+                    rows.append((encode_key(key), None))
                 else:
                     values[key] = value
-                    found.append(((name, encode_key(key)), encode(value)))
-        found.sort(key=itemgetter(0))
-        return dict(found)
+                    rows.append((encode_key(key), encode(value)))
+            rows.sort()  # never beyond the keys, of which there is one each
+            for row_key, row in rows:
+                found[name, row_key] = row
+        return found

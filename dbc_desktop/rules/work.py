@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NoReturn
@@ -83,12 +83,16 @@ class Work:
 
     def due(self, kind: str) -> Sequence[tuple[str, str]]:
         """What the agenda has for this block of this kind, in the order it was scheduled."""
+        return self.kinds_due().get(kind, ())
+
+    def kinds_due(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """What the agenda has for this block, by kind."""
         page = self._page
         if page is None:  # nothing is written on this block's page any more, and two dozen hooks ask
             page = self._page = {}
             for item in self.layer.get(AGENDA, self.height) or ():
                 page.setdefault(item[0], []).append(item)
-        return page.get(kind, ())
+        return page
 
     def random(self, subject: bytes) -> bytes:
         """32 bytes that nobody knew before the last block; others at each call in a block."""

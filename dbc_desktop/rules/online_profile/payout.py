@@ -101,14 +101,18 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
         if data is None or owner is None:
             continue
         stash, members, deadline = owner
-        _, gpus, basic, rented = points.newest_at(versions, era) or ABSENT
+        if versions and versions[-1][0] <= era:  # what `newest_at` finds of a machine to which nothing happened
+            _, gpus, basic, rented = versions[-1]
+        else:
+            _, gpus, basic, rented = points.newest_at(versions, era) or ABSENT
         sums = stashes.get(stash)
         if sums is None:
             stash_gpus = points.stash_at(layer, stash, era).gpus
             sums = stashes[stash] = _Sums(stash_gpus, points.inflation(profile, stash_gpus))
-        actual = reward = 0
         if gpus and total:
             actual, reward = reward_by_points(extra_percent, basic, rented, sums.bonus, total, pool)
+        else:
+            actual = reward = 0
         after, earned, at_once, from_earlier, each_member, locked_by = pay(data, owner, era, reward)
         queues[machine_id] = after
         sums.released += at_once + from_earlier
@@ -116,11 +120,10 @@ def _pay(work: Work, ids: tuple[str, ...]) -> None:
         sums.locked += locked_by
         if each_member:
             committees[members] = committees.get(members, 0) + each_member
-        waiting = (len(data) - HEAD) // 16
         lines.append(
             pack_line(
                 machine_id, earned, at_once, from_earlier, reward,
-                actual, basic, gpus, sums.gpus, deadline, waiting, len(members), rented,
+                actual, basic, gpus, sums.gpus, deadline, (len(data) - HEAD) // 16, len(members), rented,
             )
         )  # fmt: skip
     if queues:
