@@ -6,7 +6,7 @@ A test holds every text token to a contrast of 4.5 : 1 on each ground it may sta
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -146,8 +146,12 @@ def chinese_family() -> str:
     return families[0]
 
 
+@cache
 def font(pixels: int = 13, weight: int = 400, *, mono: bool = False) -> QFont:
-    """A font of the type scale with tabular figures."""
+    """A font of the type scale with tabular figures; not to be changed, since everybody is given the same one.
+
+    A font made anew is looked up in the system's fonts again for every cell that is drawn with it.
+    """
     made = QFont()
     made.setFamilies([MONO if mono else SANS, *CJK_FAMILIES])
     made.setPixelSize(pixels)
