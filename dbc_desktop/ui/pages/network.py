@@ -176,7 +176,10 @@ class NetworkPage(Page):
 
     def _fill_nodes(self, screen: NetworkScreen) -> None:
         self._nodes.set_title(screen.title)
+        before = self._model.rows
         self._model.show_rows(screen.rows)
+        if self._model.rows != before:
+            self._view.fit()
         if self._chosen is not None and not self._view.selectionModel().hasSelection():
             place = self._model.place_of(self._chosen)
             if place >= 0:

@@ -13,11 +13,12 @@ from dbc_desktop.screens import formats
 from dbc_desktop.screens.network import TONES, NodeRow, Standing
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.ui import theme
-from dbc_desktop.ui.widgets.table import dress_table
+from dbc_desktop.ui.widgets.table import dress_table, fit_columns
 from dbc_desktop.ui.widgets.table_model import RowsModel, TableColumn, strong
 
 _ALL_COLUMNS = 640
 """Pixels in which every column has room."""
+_NARROWEST = 34
 
 
 class Column(IntEnum):
@@ -78,9 +79,13 @@ class NodeView(QTableView):
         super().__init__()
         self.setModel(model)
         head = dress_table(self, "network.table")
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(Column.NODE, QHeaderView.ResizeMode.Stretch)
-        head.setMinimumSectionSize(34)
+        head.setMinimumSectionSize(_NARROWEST)
+
+    def fit(self) -> None:
+        """Give the columns the width that the present rows need."""
+        fit_columns(self, Column.NODE, _NARROWEST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave columns out where there is no room for all."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QColor, QFont
 
 from dbc_desktop.ui import theme
 from dbc_desktop.ui.widgets.dot import dot_icon
@@ -53,23 +53,29 @@ class TableColumn(Generic[Row]):
 
     def in_role(self, row: Row, role: int) -> Any:
         """A cell in one of Qt's roles; None where it has nothing to say."""
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self.text(row)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return self.alignment
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
-                return (self.tip(row) or None) if self.tip is not None else None
-            case Qt.ItemDataRole.FontRole:
-                return self.font(row) if self.font is not None else None
-            case Qt.ItemDataRole.ForegroundRole:
-                tone = self.tone(row) if self.tone is not None else ""
-                return theme.color(tone) if tone else None
-            case Qt.ItemDataRole.DecorationRole:
-                return dot_icon(self.dot(row)) if self.dot is not None else None
-            case Qt.ItemDataRole.UserRole:
-                return (self.badge(row) or None) if self.badge is not None else None
-        return None
+        read = _ROLES.get(role)  # Qt asks for eight roles of every cell it draws
+        return None if read is None else read(self, row)
+
+
+def _tip(column: TableColumn[Any], row: Any) -> str | None:
+    return None if column.tip is None else column.tip(row) or None
+
+
+def _colour(column: TableColumn[Any], row: Any) -> QColor | None:
+    tone = "" if column.tone is None else column.tone(row)
+    return theme.color(tone) if tone else None
+
+
+_ROLES: dict[int, Callable[[TableColumn[Any], Any], Any]] = {
+    int(Qt.ItemDataRole.DisplayRole): lambda column, row: column.text(row),
+    int(Qt.ItemDataRole.TextAlignmentRole): lambda column, row: column.alignment,
+    int(Qt.ItemDataRole.ToolTipRole): _tip,
+    int(Qt.ItemDataRole.AccessibleDescriptionRole): _tip,
+    int(Qt.ItemDataRole.FontRole): lambda column, row: None if column.font is None else column.font(row),
+    int(Qt.ItemDataRole.ForegroundRole): _colour,
+    int(Qt.ItemDataRole.DecorationRole): lambda column, row: None if column.dot is None else dot_icon(column.dot(row)),
+    int(BADGE): lambda column, row: None if column.badge is None else column.badge(row) or None,
+}
 
 
 def muted(row: object) -> str:
