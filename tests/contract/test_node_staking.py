@@ -14,6 +14,7 @@ from dbc_desktop.chain.local.backend import LocalChain
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.errors import BackendMismatch, ChainAnswerInvalid
+from dbc_desktop.domain.explorer import EventQuery, ExtrinsicQuery
 from dbc_desktop.domain.network import Capability
 from dbc_desktop.domain.super_node import Outlook, Payee, PayTo, Unlocking
 from dbc_desktop.rules.election_policies import Backed
@@ -154,5 +155,12 @@ def test_the_window_hears_of_it_through_the_engine_process(chain: ChainThroughNo
         assert hosted.election() == chain.front.election()
         assert hosted.support_of(ALICE.address) == chain.front.support_of(ALICE.address)
         assert hosted.reporter(ALICE.address) == chain.front.reporter(ALICE.address)
+        assert hosted.census() == chain.front.census()
+        asked = ExtrinsicQuery(from_height=28_900)
+        assert hosted.extrinsics(asked, 10) == chain.front.extrinsics(asked, 10)
+        assert hosted.extrinsics(asked, 10).rows[0].call == "batch_all"
+        assert hosted.event_log(EventQuery(), 10) == chain.front.event_log(EventQuery(), 10)
+        call = Call("Staking", "chill")
+        assert hosted.preview(call, ALICE.address) == chain.front.preview(call, ALICE.address)
     finally:
         hosted.close()

@@ -453,7 +453,11 @@ def test_over_a_node_it_shows_the_same_and_what_is_ordered_is_done(
         button(sheet, "unstake.go").click()
         alice.send(chain, calls[-1][0])
         chain.jump(1)
-        page.on_account()
+        (event,) = [one for one in chain.front.events(chain.front.head().height) if one.pallet == "Staking"]
+        assert (event.name, event.fields["amount"]) == ("Unbonded", 400_000 * 10**15)
+        page.on_head(HeadChange(chain.front.head(), (event,)))
+        QApplication.processEvents()
+        assert "free in 13 days" in texts(page)
         assert chain.front.support_of(alice.address).leaving == Balance.of_dbc(400_000)
     finally:
         chain.close()

@@ -305,6 +305,7 @@ EVENTS: dict[str, dict[str, tuple[tuple[str | None, str], ...]]] = {
     },
     "Balances": {"Transfer": (("from", A), ("to", A), ("amount", "u128"))},
     "TransactionPayment": {"TransactionFeePaid": (("who", A), ("actual_fee", "u128"), ("tip", "u128"))},
+    "Staking": dict.fromkeys(("Bonded", "Unbonded", "Withdrawn"), (("stash", A), ("amount", "u128"))),
     "GenericFunc": {
         "TxFeeToTreasury": ((None, A), (None, "u128")),
         "DestroyDBC": ((None, A), (None, "u128")),
