@@ -22,6 +22,9 @@ from dbc_desktop.domain.super_node import Payee, PayTo
 _MOST_COST = 4_000
 """Values that a type of fixed shape may hold: a stranger's metadata must not make one byte into a million values."""
 
+_FREE_COST, _COST_PER_BYTE = 64, 4
+"""Values that a type may hold for nothing, and for each byte that it takes at least."""
+
 
 class Codec:
     """Reads and writes values of one runtime's types; callable from any thread."""
@@ -31,6 +34,7 @@ class Codec:
         self._decoders: dict[int, Decode] = {}
         self._encoders: dict[int, Encode] = {}
         self._costs: dict[int, int] = {}
+        self._sizes: dict[int, int] = {}
 
     def decode(self, kind: int, data: bytes, what: str = "storage") -> Any:
         """The value behind all of `data`.
@@ -74,7 +78,8 @@ class Codec:
         """The decoder of a type, made when it is first asked for."""
         found = self._decoders.get(kind)
         if found is None:
-            if self._cost(kind, ()) > _MOST_COST:
+            cost = self._cost(kind, ())
+            if cost > _MOST_COST or cost > _FREE_COST + _COST_PER_BYTE * self._size(kind):
                 raise ChainAnswerInvalid("metadata")
             # A type that holds itself asks for its own decoder while it is made: it gets this door to it.
             self._decoders[kind] = lambda data, at: self._decoders[kind](data, at)
@@ -108,6 +113,24 @@ class Codec:
             cost = 1
         self._costs[kind] = min(cost, _MOST_COST + 1)
         return self._costs[kind]
+
+    def _size(self, kind: int) -> int:
+        """Bytes that one value of this type takes at least; `_cost` has found out that it does not hold itself."""
+        known = self._sizes.get(kind)
+        if known is None:
+            _, shape, body = self.metadata.types[kind]
+            if shape == "composite":
+                known = sum(self._size(field.kind) for field in body)
+            elif shape == "tuple":
+                known = sum(self._size(one) for one in body)
+            elif shape == "array":
+                known = int(body[0]) * self._size(body[1])
+            elif shape == "primitive" and body[1:].isdigit():
+                known = int(body[1:]) // 8
+            else:
+                known = 1
+            self._sizes[kind] = known
+        return known
 
     def _is_byte(self, kind: int) -> bool:
         return bool(self.metadata.types[kind].body == "u8")
@@ -192,6 +215,7 @@ class Codec:
 
     def _compact_encoder(self, kind: int) -> Encode:
         """A compact number within what the type below can hold."""
+        self._cost(kind, ())  # which refuses a type that holds itself
         found = self.metadata.types[kind]
         while found.shape == "composite" and len(found.body) == 1:
             found = self.metadata.types[found.body[0].kind]

@@ -337,3 +337,6 @@ def _refuse_dangling(made: Metadata) -> None:
                 named.add(entry.key)
     if max(named) >= len(made.types):
         raise ChainAnswerInvalid("metadata")
+    for pallet in made.pallets.values():
+        if any(made.types[kind].shape != "variant" for kind in pallet[3:6] if kind is not None):
+            raise ChainAnswerInvalid("metadata")

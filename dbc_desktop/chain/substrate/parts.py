@@ -155,7 +155,10 @@ def take_many(one: Decode) -> Decode:
             raise IndexError(count)
         found = []
         for _ in range(count):
+            began = at
             value, at = one(data, at)
+            if at == began:  # values of no bytes: a length alone would make any number of them
+                raise IndexError(count)
             found.append(value)
         return tuple(found), at
 

@@ -28,6 +28,9 @@ from dbc_desktop.domain.errors import (
 MOST_BYTES = 32 * 1024 * 1024
 """The largest answer that is read."""
 
+MOST_PIECES = 1_000_000
+"""Values in one answer: small ones take twenty times the memory of their text. A full batch has a tenth of it."""
+
 MOST_IN_BATCH = 64
 """Requests that go out in one piece."""
 
@@ -221,6 +224,8 @@ def http_url(url: str) -> str:
 
 def _answers(body: bytes, numbers: list[int]) -> list[Any]:
     """The answers by their numbers; each request has exactly one."""
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_PIECES:
+        raise ChainAnswerInvalid("rpc")
     try:
         said = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -233,24 +238,22 @@ def _answers(body: bytes, numbers: list[int]) -> list[Any]:
         number, refusal = row.get("id"), row.get("error")
         if refusal is not None:
             failed = _failure(refusal)
-            if not isinstance(number, int):  # e.g. the whole batch was refused
+            if type(number) is not int:  # e.g. the whole batch was refused
                 raise failed
-            found[number] = failed
-        elif isinstance(number, int) and "result" in row:
-            found[number] = row["result"]
-        else:
+        if type(number) is not int or number in found or (refusal is None and "result" not in row):
             raise ChainAnswerInvalid("rpc")
+        found[number] = row["result"] if refusal is None else failed
     if any(number not in found for number in numbers):
         raise ChainAnswerInvalid("rpc")
     return [found[number] for number in numbers]
 
 
 def _failure(error: object) -> ChainRequestFailed:
-    if not isinstance(error, dict) or not isinstance(error.get("code"), int):
+    if not isinstance(error, dict) or type(error.get("code")) is not int or abs(error["code"]) >= 2**63:
         raise ChainAnswerInvalid("rpc")
-    data = error.get("data")
-    said = f"{error.get('message', '')} {data}" if isinstance(data, str) else str(error.get("message", ""))
-    return ChainRequestFailed(error["code"], said[:_LONGEST_MESSAGE])
+    said = " ".join(text for text in (error.get("message"), error.get("data")) if isinstance(text, str))
+    shown = "".join(letter if letter.isprintable() else " " for letter in said[:_LONGEST_MESSAGE])
+    return ChainRequestFailed(error["code"], shown)
 
 
 def from_hex(value: object, size: int | None = None) -> bytes:
