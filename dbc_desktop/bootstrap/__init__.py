@@ -238,7 +238,8 @@ class Core:
         from dbc_desktop.chain.journal import Journal
         from dbc_desktop.lanes.clock import SystemClock
         from dbc_desktop.lanes.runner import TaskRunner
-        from dbc_desktop.services.networks import NODE
+        from dbc_desktop.services.client_node import ClientNode
+        from dbc_desktop.services.networks import LOCAL, NODE
         from dbc_desktop.services.power_limit import PowerLimitTrial
         from dbc_desktop.services.program import Program
         from dbc_desktop.services.sessions import Sessions
@@ -262,9 +263,10 @@ class Core:
         wallet = open_wallet(home, clock)
         self._journal = Journal(home / "journal.sqlite3")
         backend = open_backend(home, network)
-        self._store = SessionStore(home / "sessions.sqlite3")
-        folder = ["--chain", network.folder] if network.folder else []
-        self._node = NodeProcess([*own_command(), "node", "--home", str(home), *folder])
+        self._store = SessionStore(home / "sessions.sqlite3", network.key)
+        # Only machines of a local chain have a stand-in; those of a real one are reached through a client node.
+        self._node = NodeProcess([*own_command(), "node", "--home", str(home), "--chain", network.folder])
+        door = self._node if network.kind == LOCAL else ClientNode(networks, network.key)
         sampler = Sampler(
             lambda: choose_sensors(clock), clock, has_slow_lanes=True, history_file=home / "telemetry.sqlite3"
         )
@@ -284,7 +286,7 @@ class Core:
             ),
             sampler=sampler,
             monitoring=open_monitoring(home, backend, sampler, wallet, keyring_of(home), runner, clock),
-            sessions=Sessions(backend, wallet, self._node, self._store, clock),
+            sessions=Sessions(backend, wallet, door, self._store, clock),
             settings=SettingsStore(home),
             runner=runner,
             clock=clock,

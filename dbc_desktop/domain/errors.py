@@ -29,6 +29,7 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     ├─ SessionError              the compute node and the login on it
     │  ├─ NodeRefused            it answered with an errcode
     │  ├─ NodeUnreachable        it did not answer
+    │  ├─ NoClientNode           none is named through which the machines of this network are reached
     │  ├─ LoginFailed            the login it gave does not work
     │  └─ SandboxUnavailable     no safe shell can be offered here
     ├─ GpuError                  the driver and its devices
@@ -258,6 +259,10 @@ class NodeRefused(SessionError):
 
 class NodeUnreachable(SessionError):
     """It did not answer."""
+
+
+class NoClientNode(SessionError):
+    """None is named through which the machines of this network are reached (compute-node-api 1.1)."""
 
 
 class LoginFailed(SessionError):

@@ -302,6 +302,7 @@ _FIELDS: dict[str, dict[str, Sentence]] = {
         "empty": lambda f: tr("Type the address of the node."),
         "not_an_address": lambda f: tr("Type an address that begins with https://, http://, wss:// or ws://."),
     },
+    "client_node": {"not_an_address": lambda f: tr("Type an address that begins with https:// or http://.")},
     "rules": {"unknown": lambda f: tr("There are no rules of that name.")},
     "duration": _DURATION,
     "query": _QUERY,

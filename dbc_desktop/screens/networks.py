@@ -19,7 +19,14 @@ FAR_BEHIND = 20
 
 @dataclass(frozen=True, slots=True)
 class NetworkRow:
-    """One network of the list; `health_kind` is the colour of its dot, `warning` what is wrong with its address."""
+    """One network of the list.
+
+    Attributes:
+        health_kind: The colour of its dot.
+        warning: What is wrong with its addresses.
+        has_client_node: Whether its machines are reached through a client node, which the person may name.
+        client_node: Through which one, in words; empty where none is named.
+    """
 
     key: str
     name: str
@@ -30,6 +37,8 @@ class NetworkRow:
     can_remove: bool
     remove_text: str
     warning: str = ""
+    has_client_node: bool = False
+    client_node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,8 @@ def _row(network: Network, chosen: str, health: NodeHealth | DbcError | None) ->
         can_remove=not network.is_builtin and network.key != chosen,
         remove_text=tr("Delete…") if is_local else tr("Forget"),
         warning=_warning(network),
+        has_client_node=not is_local,
+        client_node=tr("machines through {address}", address=network.client_node) if network.client_node else "",
     )
 
 
@@ -90,7 +101,7 @@ def _endpoints(network: Network) -> str:
 
 
 def _warning(network: Network) -> str:
-    bare = [url for url in network.endpoints if is_bare(url)]
+    bare = [url for url in (*network.endpoints, network.client_node) if url and is_bare(url)]
     if not bare:
         return ""
     return tr(

@@ -312,6 +312,11 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
         tr("Nothing listens there, or the port is used by another program. Try again in a minute."),
         tr("Try again"),
     ),
+    e.NoClientNode: lambda _: Notice(
+        tr("No client node is named"),
+        tr("Machines of a real network are reached through a DBC client node: one that you run, or one you trust."),
+        tr("Name a client node…"),
+    ),
     e.LoginFailed: lambda _: Notice(
         tr("The login does not work"),
         tr("The machine did not let us in. Let the order lapse: the rent comes back within 15 minutes."),

@@ -47,6 +47,8 @@ class Network:
         genesis_hash: Of a node, pinned when it was first trusted; None before.
         folder: Of a local chain, below the data folder.
         rules: Of a local chain, the profile it is made with.
+        client_node: Of a node's network, the address of the client node through which rented machines are reached;
+            empty where the person named none. A local chain has its stand-in node.
     """
 
     key: str
@@ -56,6 +58,7 @@ class Network:
     genesis_hash: bytes | None = None
     folder: str = ""
     rules: str = ""
+    client_node: str = ""
 
     @property
     def is_builtin(self) -> bool:
@@ -167,6 +170,20 @@ class Networks:
         self._write(kept | {key: made}, chosen)
         return made
 
+    def change_client_node(self, key: str, address: str) -> Network:
+        """The client node through which machines of this network are reached; an empty address forgets it.
+
+        Raises:
+            InvalidInput: `client_node` with `not_an_address`, or `network` with `unknown`.
+            DataUnwritable: Read-only or full.
+        """
+        kept, chosen = self._read()
+        if key not in kept or kept[key].kind == LOCAL:
+            raise InvalidInput("network", "unknown")
+        made = replace(kept[key], client_node=parse_client_node(address))
+        self._write(kept | {key: made}, chosen)
+        return made
+
     def remove(self, key: str) -> None:
         """Forget a node, or delete a local chain with everything on it; never one that is always there or chosen.
 
@@ -242,6 +259,7 @@ class Networks:
                 "genesis": None if one.genesis_hash is None else one.genesis_hash.hex(),
                 "folder": one.folder,
                 "rules": one.rules,
+                "client_node": one.client_node,
             }
             for one in kept.values()
         ]
@@ -263,6 +281,23 @@ def parse_endpoint(text: str) -> str:
     if not is_fine or len(text) > _LONGEST_URL or not text.isascii() or not text.isprintable():
         raise InvalidInput("endpoint", "not_an_address", text=text[:60])
     return text.strip()
+
+
+def parse_client_node(text: str) -> str:
+    """The address of a client node as it was typed, without a slash at its end; empty where nothing was.
+
+    Raises:
+        InvalidInput: `client_node` with `not_an_address`.
+    """
+    if not text.strip():
+        return ""
+    try:
+        address = parse_endpoint(text).rstrip("/")
+    except InvalidInput as error:
+        raise InvalidInput("client_node", "not_an_address", text=text[:60]) from error
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise InvalidInput("client_node", "not_an_address", text=text[:60])
+    return address
 
 
 def is_bare(url: str) -> bool:
@@ -296,17 +331,18 @@ def _network(row: Any) -> Network | None:
     if not isinstance(row, dict):
         return None
     texts = [row.get(field) for field in ("key", "name", "kind", "folder", "rules")]
-    genesis, urls = row.get("genesis"), row.get("endpoints")
+    genesis, urls, gateway = row.get("genesis"), row.get("endpoints"), row.get("client_node", "")
     if not all(isinstance(one, str) for one in texts):
         return None
     key, name, kind, folder, rules = map(str, texts)
     try:
         pinned = None if genesis is None else bytes.fromhex(genesis)
         endpoints = tuple(parse_endpoint(one) for one in urls) if isinstance(urls, list) else ()
+        client_node = parse_client_node(gateway)
     except (ValueError, TypeError, AttributeError, InvalidInput):
         return None
     if kind == LOCAL and _FOLDER.fullmatch(folder) and rules in PROFILES:
         return Network(key, name[:_LONGEST_NAME], LOCAL, folder=folder, rules=rules)
     if kind == NODE and endpoints and (pinned is None or len(pinned) == 32):
-        return Network(key, name[:_LONGEST_NAME], NODE, endpoints, pinned)
+        return Network(key, name[:_LONGEST_NAME], NODE, endpoints, pinned, client_node=client_node)
     return None

@@ -15,7 +15,6 @@ from dbc_desktop.domain.session import Session, SessionState
 from dbc_desktop.sessions.states import after_order, lease_runs, may_launch
 
 if TYPE_CHECKING:
-    from dbc_desktop.sessions.node_process import NodeProcess
     from dbc_desktop.sessions.store import SessionStore
     from dbc_desktop.sessions.vm_spec import VmSpec
     from dbc_desktop.wallet.wallet import Wallet
@@ -62,6 +61,18 @@ class Node(Protocol):
         """Close it."""
 
 
+class NodeDoor(Protocol):
+    """Where the machines of the open network are asked: the stand-in node, or the person's client node."""
+
+    def start(self) -> str:
+        """Its base URL; what is a process of ours runs then.
+
+        Raises:
+            NodeUnreachable: It cannot be started.
+            NoClientNode: The person named none.
+        """
+
+
 Connect = Callable[[str, str, int, Signer], Node]
 """Base URL, machine id, rent id and the renter's signer to a `Node`."""
 
@@ -77,7 +88,7 @@ class Sessions:
         self,
         backend: ChainReader,
         wallet: Wallet,
-        node: NodeProcess,
+        node: NodeDoor,
         store: SessionStore,
         clock: Clock,
         connect: Connect | None = None,
@@ -93,7 +104,7 @@ class Sessions:
         Raises:
             WalletLocked: The renter's key is not unlocked.
             InvalidInput: `rent_id` with `over`: the lease does not run.
-            NodeUnreachable, NodeRefused: No machine was made.
+            NodeUnreachable, NodeRefused, NoClientNode: No machine was made.
         """
         self._need_key(order.renter)
         if not lease_runs(self._backend.rent_order(order.rent_id), self._backend.head().height):

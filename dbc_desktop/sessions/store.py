@@ -23,37 +23,46 @@ _MIGRATIONS = (
     );
     CREATE INDEX session_of_order ON session (rent_id, number);
     """,
+    # Every network counts its orders from 0.
+    "ALTER TABLE session ADD COLUMN network TEXT NOT NULL DEFAULT 'local'",
 )
 _COLUMNS = "task_id, rent_id, machine_id, state, created_at, detail"
 
 
 class SessionStore:
-    """Sessions by task id; callable from any thread. Each method may raise a `StorageError`."""
+    """Sessions of one network by task id; callable from any thread. Each method may raise a `StorageError`.
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._lock = path, threading.Lock()
+    Args:
+        path: The file, one for all networks.
+        network: The key of the network whose orders these are.
+    """
+
+    def __init__(self, path: Path, network: str = "local") -> None:
+        self._path, self._network, self._lock = path, network, threading.Lock()
         self._connection = open_database(path, _MIGRATIONS)
 
     def save(self, session: Session) -> None:
         """Keep a session as it was last seen, without its login."""
         row = (session.task_id, session.rent_id, session.machine_id, session.state.value, session.created_at)
+        made = (*row, session.detail, self._network)
         with self._lock, transaction(self._connection, self._path) as connection:
             connection.execute(
-                f"INSERT INTO session ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (task_id) DO UPDATE SET "  # noqa: S608
+                f"INSERT INTO session ({_COLUMNS}, network) VALUES (?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
+                "ON CONFLICT (task_id) DO UPDATE SET "
                 "state = excluded.state, detail = excluded.detail, "
                 "created_at = CASE excluded.created_at WHEN '' THEN created_at ELSE excluded.created_at END",
-                (*row, session.detail),
+                made,
             )
 
     def of_order(self, rent_id: int) -> Session | None:
         """The newest session of a rent order."""
-        found = self._sessions("WHERE rent_id = ? ORDER BY number DESC LIMIT 1", rent_id)
+        found = self._sessions("AND rent_id = ? ORDER BY number DESC LIMIT 1", rent_id)
         return found[0] if found else None
 
     def alive(self) -> tuple[Session, ...]:
         """The sessions that ran when they were last seen, newest first."""
         marks = ", ".join("?" for _ in ALIVE)
-        return self._sessions(f"WHERE state IN ({marks}) ORDER BY number DESC", *(state.value for state in ALIVE))
+        return self._sessions(f"AND state IN ({marks}) ORDER BY number DESC", *(state.value for state in ALIVE))
 
     def mark_logged_in(self, task_id: str) -> None:
         """Note that a login to this machine worked."""
@@ -73,7 +82,10 @@ class SessionStore:
 
     def _sessions(self, where: str, *values: object) -> tuple[Session, ...]:
         with self._lock, translated(self._path):
-            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM session {where}", values).fetchall()  # noqa: S608
+            rows = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM session WHERE network = ? {where}",  # noqa: S608
+                (self._network, *values),
+            ).fetchall()
         return tuple(
             Session(task_id, rent_id, machine_id, SessionState(state), None, created_at, detail)
             for task_id, rent_id, machine_id, state, created_at, detail in rows

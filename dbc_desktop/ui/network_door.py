@@ -69,9 +69,10 @@ class NetworkDoor(QObject):
 
     def _open_beside(self, sheet: Sheet) -> None:
         """A sheet that the chooser asked for; the chooser comes back when it did something."""
-        added = getattr(sheet, "added", None)
-        if added is not None:
-            added.connect(self.open)
+        for name in ("added", "named"):
+            did_something = getattr(sheet, name, None)
+            if did_something is not None:
+                did_something.connect(lambda *_: self.open())
         self._window.open_sheet(sheet)
 
     def _choose(self, key: str) -> None:

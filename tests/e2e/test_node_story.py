@@ -5,14 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from dbc_desktop.bootstrap import ReadOrders
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call, TxStatus
+from dbc_desktop.domain.errors import NoClientNode
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.domain.rental import RentStatus
+from dbc_desktop.domain.session import SessionState
+from dbc_desktop.services.client_node import ClientNode
 from dbc_desktop.services.network import network_summary, stop_call, support_call, unbond_call, withdraw_call
+from dbc_desktop.services.networks import Networks
 from dbc_desktop.services.renting import confirm_call, my_orders, parse_duration, rent_call
+from dbc_desktop.services.sessions import Sessions
 from dbc_desktop.services.staking import claim_call
+from dbc_desktop.sessions.store import SessionStore
+from tests.doubles.node_thread import running_node
 from tests.doubles.node_user import ChainThroughNode
+from tests.e2e.logged_in import needs_a_login, until_ready
 from tests.e2e.newcomer import (
     ERA,
     bring_to_the_committee,
@@ -105,3 +116,29 @@ def test_a_newcomer_supports_a_super_node_through_a_node(tmp_path: Path) -> None
         person.jump_to(leaving.height)
         person.spend(withdraw_call(chain.support_of(account)), account)
         assert person.state(account).frozen == ZERO
+
+
+@needs_a_login
+def test_a_renter_logs_in_through_a_client_node_of_the_network(tmp_path: Path) -> None:
+    """The client node is the stand-in, which reads the orders from the same network."""
+    with newcomer_at(tmp_path, through_a_node) as person:
+        chain: Any = person.chain
+        renter = person.make_account("customer")
+        take_play_money(person, renter)
+        table = chain.market()
+        machine_id = next(each for each, free in zip(table.machine_id, table.free_gpu, strict=True) if free)
+        person.spend(rent_call(machine_id, 1, parse_duration("1 d")), renter)
+        (order,) = my_orders(chain, renter)
+        networks = Networks(tmp_path, lambda *_: pytest.fail("no node is asked how it fares"))
+        network = networks.add_node("Ours", "https://node.example")
+        store = SessionStore(tmp_path / "sessions.sqlite3", network.key)
+        sessions = Sessions(chain, person.wallet, ClientNode(networks, network.key), store, person.clock)
+        with pytest.raises(NoClientNode):
+            sessions.launch(order)
+        with running_node(ReadOrders(chain), machines={machine_id}) as address:
+            networks.change_client_node(network.key, address)
+            session = until_ready(sessions, sessions.launch(order))
+            test = sessions.test_login(session)
+            assert (test.works, test.detail) == (True, "")
+            assert sessions.stop(session).state is SessionState.STOPPED
+        store.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -11,29 +10,18 @@ from pathlib import Path
 import pytest
 
 from dbc_desktop.domain.account import Address
-from dbc_desktop.domain.errors import InvalidInput, SandboxUnavailable, WalletLocked
+from dbc_desktop.domain.errors import InvalidInput, WalletLocked
 from dbc_desktop.domain.rental import RentOrder
-from dbc_desktop.domain.session import Session, SessionState
+from dbc_desktop.domain.session import SessionState
 from dbc_desktop.services.onboarding import StepId, StepState, first_steps
 from dbc_desktop.services.renting import confirm_call, my_orders, parse_duration, rent_call
 from dbc_desktop.services.sessions import Sessions
 from dbc_desktop.sessions.node_process import NodeProcess
-from dbc_desktop.sessions.standin.sandbox import check_sandbox
 from dbc_desktop.sessions.store import SessionStore
+from tests.e2e.logged_in import needs_a_login, until_ready
 from tests.e2e.newcomer import Newcomer, in_process, newcomer_at, take_play_money
 
-
-def _missing() -> str:
-    if shutil.which("ssh") is None:
-        return "openssh-client is not installed"
-    try:
-        check_sandbox()
-    except SandboxUnavailable as unavailable:
-        return f"no sandbox on this computer: {unavailable.reason}"
-    return ""
-
-
-pytestmark = pytest.mark.skipif(bool(_missing()), reason=_missing() or "all is there")
+pytestmark = needs_a_login
 
 
 @pytest.fixture
@@ -55,15 +43,6 @@ def rent(person: Newcomer, renter: Address) -> RentOrder:
     machine_id = next(each for each, free in zip(table.machine_id, table.free_gpu, strict=True) if free)
     person.spend(rent_call(machine_id, 1, parse_duration("30 min")), renter)
     return my_orders(person.chain, renter)[0]
-
-
-def until_ready(sessions: Sessions, session: Session) -> Session:
-    until = time.monotonic() + 20
-    while session.state is not SessionState.READY and time.monotonic() < until:
-        assert session.state is not SessionState.FAILED, session.detail
-        time.sleep(0.05)
-        session = sessions.refresh(session)
-    return session
 
 
 def is_login_ticked(person: Newcomer, renter: Address, sessions: Sessions) -> bool:

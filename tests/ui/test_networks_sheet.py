@@ -135,3 +135,22 @@ def test_a_chain_that_cannot_be_made_is_not_in_the_list(tmp_path: Path) -> None:
     with pytest.raises(DataUnwritable):
         networks.practice("Like mine", b"copy")
     assert [one.key for one in networks.all()] == ["local", "mainnet"]
+
+
+def test_the_client_node_of_the_open_network_is_named_from_the_list(qtbot: QtBot, parts: Any) -> None:
+    parts.networks.choose("mainnet")
+    sheet = NetworksSheet(parts, parts.networks)
+    qtbot.addWidget(sheet)
+    asked: list[Any] = []
+    sheet.sheet_asked.connect(asked.append)
+    button(sheet, "networks.client_node.mainnet").click()
+    (named,) = asked
+    qtbot.addWidget(named)
+    named.address.set_text("http://gate.example:5050")
+    with qtbot.waitSignal(named.named):
+        named.go.click()
+    again = NetworksSheet(parts, parts.networks)
+    qtbot.addWidget(again)
+    assert again.findChild(QLabel, "networks.reached.mainnet").text() == "machines through http://gate.example:5050"
+    assert "http://gate.example:5050 is not encrypted" in again.findChild(QLabel, "networks.warning.mainnet").text()
+    assert not again.findChildren(QPushButton, "networks.client_node.local")

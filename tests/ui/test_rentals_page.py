@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.call import Call, EventRecord
-from dbc_desktop.domain.errors import ChainUnreachable, NodeUnreachable
+from dbc_desktop.domain.errors import ChainUnreachable, NoClientNode, NodeUnreachable
 from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.domain.session import Login, SessionState
+from dbc_desktop.services.networks import Networks
 from dbc_desktop.services.sessions import LoginTest
 from dbc_desktop.services.terminal import Terminal
 from dbc_desktop.ui.clipboard import CLEAR_SECONDS, secret_clipboard
+from dbc_desktop.ui.dialogs.client_node import ClientNodeSheet
 from dbc_desktop.ui.dialogs.extend_sheet import ExtendSheet
 from dbc_desktop.ui.pages.rentals import RentalsPage
 from tests.ui.renting_doubles import ALICE, HEAD, MACHINE, FakeWindow, machine, order, program, session, spends
@@ -108,6 +111,29 @@ def test_a_node_that_does_not_answer_is_said_in_the_strip(
     click(qtbot, page, "rentals.launch.31")
     assert [notice.title for notice in window.notices] == ["The node does not answer"]
     assert child(page, QPushButton, "rentals.launch.31").isEnabled()
+
+
+def test_a_client_node_is_asked_for_where_none_is_named_and_the_launch_goes_on(
+    page: RentalsPage, parts: Any, window: FakeWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    parts.networks = Networks(tmp_path, lambda *_: (b"", None))  # type: ignore[arg-type, return-value]
+    parts.networks.choose("mainnet")
+    parts.sessions.fail = NoClientNode()
+    parts.sessions.refresh = lambda _: session(SessionState.READY)
+    click(qtbot, page, "rentals.launch.31")
+    (sheet,) = window.sheets
+    assert isinstance(sheet, ClientNodeSheet)
+    assert (window.notices, parts.sessions.launched) == ([], [])
+    qtbot.addWidget(sheet)
+    sheet.address.set_text("nowhere")
+    sheet.go.click()
+    assert parts.networks.chosen().client_node == ""
+    assert any("https://" in label.text() for label in sheet.address.findChildren(QLabel))
+    parts.sessions.fail = None
+    sheet.address.set_text("http://127.0.0.1:5050")
+    sheet.go.click()
+    assert parts.networks.chosen().client_node == "http://127.0.0.1:5050"
+    assert parts.sessions.launched == [31]
 
 
 def test_buttons_rest_while_the_node_is_asked(page: RentalsPage, parts: Any, qtbot: QtBot) -> None:

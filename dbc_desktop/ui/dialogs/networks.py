@@ -16,6 +16,7 @@ from dbc_desktop.screens.networks import NetworkRow, networks_screen
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.services.networks import NODE, Networks
+from dbc_desktop.ui.dialogs.client_node import ClientNodeSheet
 from dbc_desktop.ui.dialogs.form_sheet import FormSheet
 from dbc_desktop.ui.widgets import Badge, Button, Hairline, Label, Sheet, StateDot
 
@@ -125,7 +126,16 @@ class NetworksSheet(Sheet):
             warning = Label(row.warning, "second", "warn", wrap=True)
             warning.setObjectName(f"networks.warning.{row.key}")
             texts.addWidget(warning)
+        if row.client_node:
+            reached = Label(row.client_node, "second", "muted", wrap=True)
+            reached.setObjectName(f"networks.reached.{row.key}")
+            texts.addWidget(reached)
         outer.addLayout(texts, 1)
+        if row.has_client_node and row.is_chosen:
+            name = f"networks.client_node.{row.key}"
+            outer.addWidget(
+                Button(tr("Client node…"), "bare", small=True, name=name, act=lambda: self._client_node(row.key))
+            )
         if row.can_remove:
             name = f"networks.remove.{row.key}"
             outer.addWidget(Button(row.remove_text, "bare", small=True, name=name, act=lambda: self._remove(row)))
@@ -145,6 +155,9 @@ class NetworksSheet(Sheet):
             )
         else:
             self.sheet_asked.emit(RemoveChainSheet(self._program, self._networks, row))
+
+    def _client_node(self, key: str) -> None:
+        self.sheet_asked.emit(ClientNodeSheet(self._program, self._networks, key))
 
     def _add_node(self) -> None:
         self.sheet_asked.emit(AddNodeSheet(self._program, self._networks))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QScrollArea
 from dbc_desktop.chain.backend import HeadChange
 from dbc_desktop.domain.account import Account
 from dbc_desktop.domain.call import Call
-from dbc_desktop.domain.errors import DbcError
+from dbc_desktop.domain.errors import DbcError, NoClientNode
 from dbc_desktop.domain.machine import Machine, MachineId
 from dbc_desktop.domain.network import Head
 from dbc_desktop.domain.rental import RentOrder, RentStatus
@@ -288,9 +288,23 @@ class RentalsPage(Page):
         def failed(error: DbcError) -> None:
             self._busy.discard(rent_id)
             self._render()
+            if isinstance(error, NoClientNode) and self._ask_client_node(lambda: self._ask(rent_id, work, done)):
+                return
             self.window_services.show_notice(notice_for(error))
 
         self.program.runner.command("io", work, owner=self, done=arrived, failed=failed, deadline_seconds=60)
+
+    def _ask_client_node(self, then: Callable[[], None]) -> bool:
+        """Have the person name a client node, and go on with it; False where this network has none."""
+        from dbc_desktop.ui.dialogs.client_node import ClientNodeSheet
+
+        networks = self.program.networks
+        if networks is None:
+            return False
+        sheet = ClientNodeSheet(self.program, networks, networks.chosen().key)
+        sheet.named.connect(lambda is_named: then() if is_named else None)
+        self.window_services.open_sheet(sheet)
+        return True
 
     def _launch(self, order: RentOrder) -> None:
         sessions = self.program.sessions

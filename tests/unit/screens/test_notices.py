@@ -74,6 +74,7 @@ EXAMPLES: list[tuple[errors.DbcError, str, str]] = [
     (errors.SessionError(), "The session did not work", "Try again"),
     (errors.NodeRefused(10001, "no such task"), "The node refused", "code 10001 and says: “no such task”"),
     (errors.NodeUnreachable(), "The node does not answer", "port is used by another program"),
+    (errors.NoClientNode(), "No client node is named", "one that you run"),
     (errors.LoginFailed(), "The login does not work", "lapse"),
     (errors.SandboxUnavailable("no_bwrap"), "No safe shell here", "apt install bubblewrap"),
     (errors.SandboxUnavailable("odd"), "No safe shell here", "(odd)"),

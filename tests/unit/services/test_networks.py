@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dbc_desktop.domain.errors import BackendMismatch, ChainUnreachable, InvalidInput
+from dbc_desktop.domain.errors import BackendMismatch, ChainUnreachable, InvalidInput, NoClientNode
 from dbc_desktop.domain.network import NodeHealth
+from dbc_desktop.services.client_node import ClientNode
 from dbc_desktop.services.networks import Networks, parse_endpoint
 
 GENESIS = b"\x05" * 32
@@ -155,3 +156,31 @@ def test_a_garbled_file_is_what_is_whole_of_it(tmp_path: Path, data: bytes) -> N
     networks = Networks(tmp_path, Probes())
     assert [(one.key, one.kind) for one in networks.all()] == [("local", "local"), ("mainnet", "node")]
     assert networks.chosen().key == "local"
+
+
+def test_a_client_node_is_kept_with_its_network(networks: Networks, tmp_path: Path) -> None:
+    with pytest.raises(NoClientNode):
+        ClientNode(networks, "mainnet").start()
+    made = networks.change_client_node("mainnet", " http://127.0.0.1:5050/ ")
+    assert made.client_node == "http://127.0.0.1:5050"
+    again = Networks(tmp_path, networks._probe)
+    assert ClientNode(again, "mainnet").start() == "http://127.0.0.1:5050"
+    again.change_client_node("mainnet", "")
+    with pytest.raises(NoClientNode):
+        ClientNode(again, "mainnet").start()
+
+
+@pytest.mark.parametrize(
+    ("key", "address", "field"),
+    [
+        ("mainnet", "wss://gate.example", "client_node"),
+        ("mainnet", "gate.example:5050", "client_node"),
+        ("mainnet", "http://gate.example:0", "client_node"),
+        ("local", "http://127.0.0.1:5050", "network"),
+        ("node-9", "http://127.0.0.1:5050", "network"),
+    ],
+)
+def test_what_is_no_client_node_is_refused(networks: Networks, key: str, address: str, field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        networks.change_client_node(key, address)
+    assert refused.value.field == field

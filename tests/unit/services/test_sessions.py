@@ -8,7 +8,14 @@ import pytest
 
 from dbc_desktop.domain.account import KeyPlace, Signer
 from dbc_desktop.domain.balance import Balance
-from dbc_desktop.domain.errors import InvalidInput, NodeRefused, NodeUnreachable, SessionError, WalletLocked
+from dbc_desktop.domain.errors import (
+    InvalidInput,
+    NoClientNode,
+    NodeRefused,
+    NodeUnreachable,
+    SessionError,
+    WalletLocked,
+)
 from dbc_desktop.domain.machine import MachineId
 from dbc_desktop.domain.rental import RentOrder, RentStatus
 from dbc_desktop.domain.session import Login, Session, SessionState
@@ -194,3 +201,14 @@ def test_an_unknown_order_cannot_be_stopped(rented: Rented) -> None:
     rented.chain.orders = []
     with pytest.raises(InvalidInput):
         rented.sessions.stop(session)
+
+
+def test_without_a_client_node_nothing_is_begun(rented: Rented) -> None:
+    class Nowhere:
+        def start(self) -> str:
+            raise NoClientNode
+
+    rented.sessions._node = Nowhere()
+    with pytest.raises(NoClientNode):
+        rented.sessions.launch(rented.order)
+    assert rented.sessions.of_order(7) is None

@@ -7,7 +7,8 @@ import pytest
 
 from dbc_desktop.domain.errors import DataCorrupt
 from dbc_desktop.domain.session import Login, Session, SessionState
-from dbc_desktop.sessions.store import SessionStore
+from dbc_desktop.sessions.store import _MIGRATIONS, SessionStore
+from dbc_desktop.storage.sqlite import open_database
 from tests.doubles.rented_machine import MACHINE
 
 PASSWORD = "Zq7mPlantedSecret"
@@ -82,3 +83,29 @@ def test_a_damaged_file_is_told(path: Path) -> None:
     path.write_bytes(b"not a database at all, but long enough to be one" * 40)
     with pytest.raises(DataCorrupt):
         SessionStore(path)
+
+
+def test_each_network_has_its_own_orders(path: Path, store: SessionStore) -> None:
+    store.save(session("a" * 20))
+    elsewhere = SessionStore(path, "mainnet")
+    assert elsewhere.of_order(7) is None
+    elsewhere.save(session("b" * 20))
+    assert [one.task_id for one in (store.of_order(7), elsewhere.of_order(7)) if one] == ["a" * 20, "b" * 20]
+    assert [one.task_id for one in elsewhere.alive()] == ["b" * 20]
+    elsewhere.close()
+
+
+def test_sessions_of_a_version_without_networks_are_of_the_local_chain(path: Path) -> None:
+    connection = open_database(path, _MIGRATIONS[:1])
+    connection.execute(
+        "INSERT INTO session (task_id, rent_id, machine_id, state, created_at, detail)"
+        " VALUES (?, 7, ?, 'ready', '', '')",
+        ("c" * 20, "ab" * 32),
+    )
+    connection.commit()
+    connection.close()
+    store = SessionStore(path)
+    found = store.of_order(7)
+    assert found is not None
+    assert found.task_id == "c" * 20
+    store.close()
