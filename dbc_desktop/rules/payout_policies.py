@@ -251,13 +251,18 @@ class WindowPayout(_Steps):
         return perbill_mul(_OWNER, reward)
 
     def schedule(self, queue: Queue, owner: Owner) -> dict[int, int]:
-        """What payouts without any new reward would release."""
-        found: dict[int, int] = {}
-        while queue.waiting:
-            era = queue.last_era + 1
-            queue, paid = self.step(queue, owner, era, 0)
-            if paid.from_earlier:
-                found[era] = paid.from_earlier
+        """What payouts without any new reward would release: a two hundredth of what then still waits."""
+        waiting, total, found = rewards(queue), sum(rewards(queue)), {}
+        for ago in range(1, _WINDOW + 1):
+            gone = len(waiting) + ago - _WINDOW - 1
+            total -= waiting[gone] if 0 <= gone < len(waiting) else 0
+            if not total:
+                break
+            era, own = queue.last_era + ago, perbill_mul(_PART, total)
+            if era <= owner.deadline:
+                own = perbill_mul(_OWNER, own)
+            if own:
+                found[era] = own
         return found
 
     def about_locked(self, waiting: Sequence[int], owner: Owner, era: int) -> int:

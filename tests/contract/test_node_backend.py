@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ DBC = 10**15
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A chain on which Alice has a million, to copy."""
     folder = tmp_path_factory.mktemp("template") / "chain"
-    chain = LocalChain(folder, is_running=False, profile="mainnet-411")
+    chain = LocalChain(folder, is_running=False, profile="mainnet-411-strict")
     chain.play_money(ChainUser("//Alice").address)
     chain.jump(1)
     chain.close()
@@ -92,7 +93,7 @@ def desk(chain: ChainThroughNode, tmp_path: Path) -> Iterator[tuple[Transactions
 
 def test_it_says_what_it_is_and_what_it_lacks(chain: ChainThroughNode) -> None:
     identity = chain.front.identity()
-    assert (identity.kind, identity.name, identity.rules_profile) == ("node", "Node of the tests", "mainnet-411")
+    assert (identity.kind, identity.name, identity.rules_profile) == ("node", "Node of the tests", "mainnet-411-strict")
     assert (identity.spec_version, identity.transaction_version, identity.ss58_prefix) == (411, 2, 42)
     assert identity.genesis_hash == chain.behind.identity().genesis_hash
     assert chain.front.capabilities() == frozenset(
@@ -141,6 +142,27 @@ def test_a_page_does_not_mix_two_blocks(folder: Path) -> None:
         clock.wait(5.0)
         assert chain.front.account(ALICE.address).free == before + Balance.of_dbc(1_000_000)
         assert chain.front.head().height == 28_902
+    finally:
+        chain.close()
+
+
+def test_what_was_read_of_a_block_is_not_asked_for_again(folder: Path) -> None:
+    clock = HandClock()
+    chain = ChainThroughNode(folder, fresh_seconds=5.0, clock=clock)
+    try:
+        machine_id = chain.behind.market().machine_id[0]
+        stash = chain.behind.machine(machine_id).stash
+        reads = [
+            partial(getattr(chain.front, name), stash) for name in ("stash", "slashes", "deadlines", "machines_of")
+        ]
+        reads += [partial(chain.front.slash_clock, machine_id), chain.front.network]
+        first = [read() for read in reads]
+        asked = len(chain.node.asked)
+        assert [read() for read in reads] == first
+        assert len(chain.node.asked) == asked
+        clock.wait(5.0)
+        assert [read() for read in reads] == first
+        assert len(chain.node.asked) == asked + 4  # is there a newer block?
     finally:
         chain.close()
 
@@ -263,7 +285,7 @@ def test_a_block_that_is_taken_back_is_told_and_the_transaction_comes_again(
     other = LocalChain(
         Path(shutil.copytree(folder, tmp_path / "other", ignore=shutil.ignore_patterns("*.lock"))),
         is_running=False,
-        profile="mainnet-411",
+        profile="mainnet-411-strict",
     )
     try:
         tx_hash = sent(desk)

@@ -21,13 +21,20 @@ class ChainThroughNode:
     Args:
         folder: Where the embedded chain is.
         profile: Its rules; the node's readers know those of the network only.
+        residents: Whether its residents act.
     """
 
     def __init__(
-        self, folder: Path, profile: str = "mainnet-411", metadata: bytes | None = None, **options: Any
+        self,
+        folder: Path,
+        profile: str = "mainnet-411",
+        metadata: bytes | None = None,
+        *,
+        residents: bool = True,
+        **options: Any,
     ) -> None:
         self.folder = folder
-        self.behind = LocalChain(folder, is_running=False, profile=profile)
+        self.behind = LocalChain(folder, is_running=False, profile=profile, residents=residents)
         self.node = TestNode(self.behind, metadata)
         self.server = NodeServer(self.node)
         options = {"fresh_seconds": 0.0, "poll_seconds": 0.02} | options

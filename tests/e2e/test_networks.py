@@ -42,7 +42,7 @@ def test_a_node_is_added_opened_and_paid_through_and_the_local_chain_is_there_ag
             look_again(person)
             person.hand.wait(lambda: "," in person.text("topbar.block"), "the node's block", 60)
             chain = person.hand.find("topbar.chain")
-            assert chain.property("text") == "Node of the tests · mainnet-411"
+            assert chain.property("text") == "Node of the tests · mainnet-411-strict"
             person.hand.wait(
                 lambda: person.core.networks is not None and person.core.networks.chosen().genesis_hash is not None,
                 "the genesis to be pinned",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from dbc_desktop.chain.local import explore, past_money, past_owners, payout_books
 from dbc_desktop.chain.local.store import Store
 from dbc_desktop.domain.account import AccountState, Address
+from dbc_desktop.domain.balance import ZERO
 from dbc_desktop.domain.call import EventRecord, Receipt
 from dbc_desktop.domain.dispute import CommitteeWork, Reporter, Slash, SlashClock
 from dbc_desktop.domain.errors import DataCorrupt, InvalidInput
@@ -107,7 +108,12 @@ class LocalReads:
     def stash(self, stash: Address) -> StashOverview:
         """Rewards and stake of a stash."""
         with self._standing() as now:
-            return views.stash_overview(now.engine, stash)
+            found, era = views.stash_overview(now.engine, stash), views.pushed_out_era(now.engine, stash)
+            if era is None:
+                return found
+            rows = [row for one in found.machines for row in payout_books.rewards(now.store, one, era, era)]
+            more = sum((row.at_once + row.from_earlier for row in views.reward_rows(rows)), ZERO)
+            return replace(found, released_last_7_eras=found.released_last_7_eras + more)
 
     def server_rooms(self, stash: Address) -> tuple[bytes, ...]:
         """The 32-byte ids of its server rooms."""

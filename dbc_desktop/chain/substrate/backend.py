@@ -17,8 +17,10 @@ from dbc_desktop.chain.substrate.dispute_mirror import Settled
 from dbc_desktop.chain.substrate.drift import rule_drift
 from dbc_desktop.chain.substrate.follow import POLL_SECONDS, Follower
 from dbc_desktop.chain.substrate.look_ahead import look_ahead
+from dbc_desktop.chain.substrate.mirror import NODE_RULES
 from dbc_desktop.chain.substrate.outcomes import Outcomes
 from dbc_desktop.chain.substrate.past import Past
+from dbc_desktop.chain.substrate.points_log import PointsLog
 from dbc_desktop.chain.substrate.pool import Pool, proportionate
 from dbc_desktop.chain.substrate.practice import copy_of
 from dbc_desktop.chain.substrate.probe import health_of
@@ -36,7 +38,6 @@ from dbc_desktop.domain.errors import BackendMismatch, ChainRequestFailed, Outco
 from dbc_desktop.domain.network import Capability, Drift, Head, Identity, NodeHealth
 from dbc_desktop.domain.rental import RentOrder
 from dbc_desktop.lanes.clock import SystemClock
-from dbc_desktop.rules.profile import MAINNET_411
 
 FRESH_SECONDS = 1.5
 """How long reads stay on the block that was the newest: what one page asks for in a moment is of one block."""
@@ -83,6 +84,7 @@ class SubstrateChain(NodeReads):
         self._past = Past(self._blocks, self._runtimes)
         self._pool = Pool(self._rpc)
         self._log = RewardLog()
+        self._snapshots = PointsLog()
         self._settled = Settled()
         self._history = history
         self._follower = Follower(self._blocks, self._runtimes, self._head_anew, self._clock, poll_seconds, self._keep)
@@ -121,7 +123,7 @@ class SubstrateChain(NodeReads):
             genesis_hash=genesis or b"",
             spec_version=runtime.spec_version,
             transaction_version=runtime.transaction_version,
-            rules_profile=MAINNET_411.name,
+            rules_profile=NODE_RULES.name,
             ss58_prefix=prefix if isinstance(prefix, int) else 42,
         )
 

@@ -5,10 +5,10 @@ What root may set is read from storage and holds in every figure; this is about 
 
 from __future__ import annotations
 
+from dbc_desktop.chain.substrate.mirror import NODE_RULES
 from dbc_desktop.chain.substrate.runtime import Runtime
 from dbc_desktop.domain.network import BLOCK_MS, BLOCKS_PER_ERA, Drift
 from dbc_desktop.rules.catalogue import SPECS
-from dbc_desktop.rules.profile import MAINNET_411
 
 _CONSTANTS: tuple[tuple[str, str, int], ...] = (
     ("System", "SS58Prefix", 42),
@@ -17,9 +17,9 @@ _CONSTANTS: tuple[tuple[str, str, int], ...] = (
     ("Balances", "ExistentialDeposit", 0),
     ("TransactionPayment", "OperationalFeeMultiplier", 5),
     ("Staking", "SessionsPerEra", 6),
-    ("Staking", "BondingDuration", MAINNET_411.bonding_eras),
-    ("Staking", "MaxNominations", MAINNET_411.most_nominations),
-    ("Staking", "MaxUnlockingChunks", MAINNET_411.most_unlocking_chunks),
+    ("Staking", "BondingDuration", NODE_RULES.bonding_eras),
+    ("Staking", "MaxNominations", NODE_RULES.most_nominations),
+    ("Staking", "MaxUnlockingChunks", NODE_RULES.most_unlocking_chunks),
 )
 """Chain-rules 11.1."""
 
@@ -29,8 +29,8 @@ _WATCHED = ("Balances", "OnlineProfile", "RentMachine", "Committee", "OnlineComm
 def rule_drift(runtime: Runtime) -> tuple[Drift, ...]:
     """What differs, the version first; constants that the runtime does not name are passed over."""
     found = []
-    if runtime.spec_version != MAINNET_411.spec_version:
-        found.append(Drift("spec_version", str(runtime.spec_version), str(MAINNET_411.spec_version)))
+    if runtime.spec_version != NODE_RULES.spec_version:
+        found.append(Drift("spec_version", str(runtime.spec_version), str(NODE_RULES.spec_version)))
     for pallet, name, ours in _CONSTANTS:
         theirs = runtime.constant(pallet, name)
         if theirs is not None and theirs != ours:

@@ -21,6 +21,7 @@ from dbc_desktop.rules import balances
 from dbc_desktop.rules.catalogue import BY_NAME
 from dbc_desktop.rules.dispatch import SIGNED
 from dbc_desktop.rules.preview import preview
+from dbc_desktop.rules.work import era_of
 
 _NOT_TOLD = {("Staking", "payout_stakers")}
 """What a super node and its supporters get follows from the blocks that it wrote, not from what a payout looks at."""
@@ -104,7 +105,8 @@ def read_touched(mirror: Mirror, call: Call, signer: bytes) -> None:
     mirror.read_stashes(sorted(stashes))
     mirror.read_accounts(sorted(accounts | stashes))
     if machines:
-        mirror.read_points()
+        era = era_of(mirror.height + 1)
+        mirror.read_points([era, era + 1])
     if call.pallet in ("Committee", "OnlineCommittee"):
         mirror.read_members()
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from dbc_desktop.chain.substrate import dispute_rows, rows
+from dbc_desktop.chain.substrate.points_log import PointsLog
 from dbc_desktop.chain.substrate.reward_log import RewardLog
 from dbc_desktop.chain.substrate.storage import Item, View
 from dbc_desktop.domain.network import BLOCKS_PER_ERA
@@ -19,13 +21,21 @@ from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout, points, reported
 from dbc_desktop.rules.online_profile import rows as online
 from dbc_desktop.rules.orders import MACHINE_ORDERS, ORDERS, USER_ORDERS, MachineOrders
-from dbc_desktop.rules.profile import MAINNET_411
+from dbc_desktop.rules.profile import MAINNET_411_STRICT, RulesProfile
 from dbc_desktop.rules.snapshot_policies import MachinePoints
 from dbc_desktop.rules.state import SINGLE, K, Map, Overlay, State, V
 from dbc_desktop.rules.work import era_of
 
+NODE_RULES = MAINNET_411_STRICT
+"""What a node's chain really does, quirks and all: an appeal against a verdict is lost in the next block there."""
+
 _P = "OnlineProfile"
 _HELD = (("System", "Account"), ("Balances", "Locks"))
+
+
+@lru_cache(maxsize=4)
+def _rules(longest_days: int) -> RulesProfile:
+    return replace(NODE_RULES, max_rental=longest_days * BLOCKS_PER_ERA)
 
 
 class Mirror:
@@ -35,17 +45,20 @@ class Mirror:
         view: The block's storage.
         height: Its height.
         log: The rewards of past eras that are known already.
+        snapshots: The points that are known already.
     """
 
-    def __init__(self, view: View, height: int, log: RewardLog) -> None:
-        self.view, self.height, self._log = view, height, log
+    def __init__(self, view: View, height: int, log: RewardLog, snapshots: PointsLog) -> None:
+        self.view, self.height, self._log, self._snapshots = view, height, log, snapshots
         self._state = State()
         self._layer = Overlay(self._state)
-        self._profile = MAINNET_411
+        self._profile: RulesProfile = NODE_RULES
         self.shift = 0
         """How far the chain's eras are ahead of those that its height gives."""
         self.newest_paid = 0
-        """The newest era, by height, whose payout is over."""
+        """The newest era, by height, whose payout is over for everybody."""
+        self._unpaid: frozenset[str] | None = None
+        """While the era after that one is being paid: who still waits for it."""
         self._stashes: set[bytes] = set()
         self._machines: set[str] = set()
 
@@ -100,7 +113,7 @@ class Mirror:
         put(online.CURRENT_ERA, SINGLE, era_of(self.height))
         if found["PhaseRewardInfo"] is not None:
             self._put_rewards(found["PhaseRewardInfo"])
-        self._profile = replace(MAINNET_411, max_rental=max(1, found["MaximumRentalDuration"]) * BLOCKS_PER_ERA)
+        self._profile = _rules(max(1, found["MaximumRentalDuration"]))
         self._note_payout()
 
     def _put_rewards(self, value: rows.Values) -> None:
@@ -116,14 +129,17 @@ class Mirror:
     def _note_payout(self) -> None:
         """Whether the last era is being paid just now: only in the first blocks of an era can it be."""
         offset = (self.height - 1) % BLOCKS_PER_ERA + 1
-        is_paying = False
         if payout.LIST_OFFSET <= offset <= payout.LIST_OFFSET + self._profile.payout_slots:
             waiting = self.view.get(_P, "AllMachineIdSnap")["all_machine_id"]
-            is_paying = bool(waiting)
-            if is_paying:
+            if waiting:
+                self._unpaid = frozenset(map(rows.text, waiting))
                 self._layer.put(payout.PAYOUT_DONE, SINGLE, 0)
-        unpaid = offset <= payout.LIST_OFFSET or is_paying
+        unpaid = offset <= payout.LIST_OFFSET or self._unpaid is not None
         self.newest_paid = era_of(self.height) - (2 if unpaid else 1)
+
+    def newest_paid_of(self, machine_id: str) -> int:
+        """The newest era, by height, that was paid to a machine: in a payout under way some have it already."""
+        return self.newest_paid + (self._unpaid is not None and machine_id not in self._unpaid)
 
     def read_accounts(self, accounts: Iterable[bytes]) -> None:
         """What these hold."""
@@ -195,13 +211,14 @@ class Mirror:
         by_item = (
             dict(zip([(item[1], item[2][0]) for item in items], self.view.many(items), strict=True)) if items else {}
         )
-        sums = self._log.earned(self.view, asked, self.newest_paid + self.shift) if earned else {}
+        paid = {one: self.newest_paid_of(one) for one in asked}
+        sums = self._log.earned(self.view, {one: era + self.shift for one, era in paid.items()}) if earned else {}
         orders: list[int] = []
         for one in asked:
             found = by_item["MachinesInfo", one]
             reward = by_item["MachineRecentReward", one]
             if reward is not None:
-                packed = rows.queue(reward, self.newest_paid, sums.get(one, 0))
+                packed = rows.queue(reward, paid[one], sums.get(one, 0))
                 self._layer.put(payout.QUEUES, one, packed)
                 self._layer.put(payout.OWNERS, one, rows.owner(reward, self.shift))
             if found is None:
@@ -231,18 +248,36 @@ class Mirror:
             counted = MachinePoints(since, row.gpu_num, row.calc_point, row.status.value == "Rented")
             self._layer.put(points.MACHINE_POINTS, machine_id, (counted,))
 
-    def read_points(self) -> None:
-        """What every stash counts in this era."""
+    def read_points(self, eras: Iterable[int]) -> None:
+        """What the machines that were read, and their stashes, count in these eras, by height (chain-rules 4.9).
+
+        Later eras than the next one have no snapshot yet: what the next one says goes on.
+        """
+        known = [era for era in eras if era <= era_of(self.height) + 1]
         if not self.view.storage.has(_P, "ErasStashPoints"):
             return
-        era = era_of(self.height)
-        found = self.view.get(_P, "ErasStashPoints", era + self.shift)
-        self._layer.put(points.TOTAL_POINTS, SINGLE, (points.TotalPoints(era, found["total"]),))
-        for stash, one in found["staker_statistic"]:
-            held = points.StashPoints(
-                era, one["online_gpu_num"], one["machine_total_calc_point"], one["rent_extra_grade"]
-            )
-            self._layer.put(points.STASH_POINTS, stash, (held,))
+        machines, stashes = dict(self._layer.items(online.MACHINES)), self.owners()
+        totals: list[points.TotalPoints] = []
+        of_stash: dict[bytes, list[points.StashPoints]] = {stash: [] for stash in stashes}
+        for era in known:
+            total, held = self._snapshots.stashes(self.view, era + self.shift)
+            totals.append(points.TotalPoints(era, total))
+            for stash, versions in of_stash.items():
+                versions.append(rows.stash_points(era, held.get(stash)))
+        self._layer.put(points.TOTAL_POINTS, SINGLE, tuple(totals))
+        for stash, versions in of_stash.items():
+            self._layer.put(points.STASH_POINTS, stash, tuple(versions))
+        if not self.counts_machines:
+            return
+        by_era = {era: self._snapshots.machines(self.view, era + self.shift) for era in known}
+        for one, machine in machines.items():
+            counted = tuple(rows.machine_points(era, found.get(one), machine.gpu_num) for era, found in by_era.items())
+            self._layer.put(points.MACHINE_POINTS, one, counted)
+
+    @property
+    def counts_machines(self) -> bool:
+        """Whether the chain says what each machine counts; else that is guessed from its record."""
+        return self.view.storage.has(_P, "ErasMachinePoints")
 
     def read_market(self) -> None:
         """Every machine that is online or rented, with what it costs and how much of it is free."""
@@ -272,8 +307,9 @@ class Mirror:
         return {order.machine_id for _, order in self._layer.items(ORDERS)}
 
     def owners(self) -> set[bytes]:
-        """The stashes of the machines that were read."""
-        return {machine.stash for _, machine in self._layer.items(online.MACHINES)}
+        """The stashes of the machines that were read, and those that their rewards go to."""
+        found = {machine.stash for _, machine in self._layer.items(online.MACHINES)}
+        return found | {owner.stash for _, owner in self._layer.items(payout.OWNERS)}
 
     def read_user(self, who: bytes) -> tuple[int, ...]:
         """The ids of the orders of a renter, and the stash that this account signs for, where there is one."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dbc_desktop.chain.extrinsic import hash_of
 from dbc_desktop.chain.substrate.blocks import failure
+from dbc_desktop.chain.substrate.mirror import NODE_RULES
 from dbc_desktop.chain.substrate.rpc import NodeRpc, from_hex, to_hex, whole
 from dbc_desktop.chain.substrate.runtime import Runtime
 from dbc_desktop.crypto import ss58
@@ -20,7 +21,6 @@ from dbc_desktop.domain.errors import (
     InvalidTransaction,
     OutcomeUnknown,
 )
-from dbc_desktop.rules.profile import MAINNET_411
 
 _INVALID, _UNKNOWN, _BANNED, _KNOWN_ALREADY, _PRIORITY, _CYCLE, _NO_ROOM = range(1_010, 1_017)
 _METHOD_UNKNOWN = -32_601
@@ -37,7 +37,7 @@ _MOST_TIMES = 100
 
 def proportionate(fee: int, length: int) -> bool:
     """Whether a fee is near what the length costs by the network's formula: a hundred times that, or 1 DBC, is not."""
-    usual = MAINNET_411.fee.inclusion_fee(length, MAINNET_411.call_weight)
+    usual = NODE_RULES.fee.inclusion_fee(length, NODE_RULES.call_weight)
     return fee <= max(_MOST_FEE, min(usual * _MOST_TIMES, 10 * _MOST_FEE))
 
 

@@ -11,8 +11,9 @@ from dbc_desktop.chain.substrate.blocks import Blocks, Header
 from dbc_desktop.chain.substrate.custom_rpc import CustomRpc
 from dbc_desktop.chain.substrate.dispute_mirror import Settled, read_committee_work, read_reporter, read_slashes
 from dbc_desktop.chain.substrate.lacking import Lacking, lacking
-from dbc_desktop.chain.substrate.mirror import Mirror
+from dbc_desktop.chain.substrate.mirror import NODE_RULES, Mirror
 from dbc_desktop.chain.substrate.past import NodePast
+from dbc_desktop.chain.substrate.points_log import PointsLog
 from dbc_desktop.chain.substrate.reward_log import RewardLog
 from dbc_desktop.chain.substrate.runtime import Runtime
 from dbc_desktop.chain.substrate.staking_mirror import (
@@ -46,8 +47,8 @@ from dbc_desktop.rules import views
 from dbc_desktop.rules.arithmetic import perbill_mul, perbill_rational
 from dbc_desktop.rules.engine import Engine
 from dbc_desktop.rules.online_profile import payout
-from dbc_desktop.rules.profile import MAINNET_411
 from dbc_desktop.rules.reward_queue import Owner, Queue, rewards, unpack
+from dbc_desktop.rules.work import era_of
 
 MOST_BLOCKS = 200
 """Blocks that one list shows at most: each costs a request."""
@@ -86,6 +87,7 @@ class NodeReads(NodePast, Lacking):
     _blocks: Blocks
     _custom: CustomRpc
     _log: RewardLog
+    _snapshots: PointsLog
     _settled: Settled
     _history: HistoryStore | None
 
@@ -98,7 +100,7 @@ class NodeReads(NodePast, Lacking):
     def _mirror(self) -> Mirror:
         """A mirror of the newest block with what root set."""
         now = self._now()
-        mirror = Mirror(now.view, now.header.height, self._log)
+        mirror = Mirror(now.view, now.header.height, self._log, self._snapshots)
         mirror.read_parameters()
         return mirror
 
@@ -111,7 +113,7 @@ class NodeReads(NodePast, Lacking):
 
     def _mirror_of_account(self, address: Address) -> Mirror:
         now = self._now()
-        mirror = Mirror(now.view, now.header.height, self._log)
+        mirror = Mirror(now.view, now.header.height, self._log, self._snapshots)
         mirror.read_accounts([address.raw])
         return mirror
 
@@ -162,11 +164,15 @@ class NodeReads(NodePast, Lacking):
         with shaped():
             mirror = self._mirror()
             ids = mirror.read_stashes([stash.raw])
-            eras = range(max(1, from_era), min(to_era, mirror.newest_paid + mirror.shift) + 1)
-            if not ids or not eras:
+            asked = [
+                (era, one)
+                for one in ids
+                for era in range(max(1, from_era), min(to_era, mirror.newest_paid_of(one) + mirror.shift) + 1)
+            ]
+            if not asked:
                 return ()
             mirror.read_machines(ids)
-            found = self._log.rows(mirror.view, ids, eras)
+            found = self._log.rows(mirror.view, asked)
             engine = mirror.engine()
             queues = {one: _queue_of(engine, one) for one in ids}
         made = [
@@ -263,7 +269,7 @@ class NodeReads(NodePast, Lacking):
         now = self._now()
         if not tells_of_super_nodes(now.runtime.storage):
             raise lacking("super_nodes")
-        return Mirror(now.view, now.header.height, self._log)
+        return Mirror(now.view, now.header.height, self._log, self._snapshots)
 
     def slashes(self, address: Address) -> tuple[Slash, ...]:
         """Slashes against an account and the stash it controls, the next first, then what is over."""
@@ -291,7 +297,7 @@ class NodeReads(NodePast, Lacking):
         with shaped():
             mirror = self._mirror()
             mirror.read_machines([machine_id])
-            mirror.read_points()
+            mirror.read_points([era_of(mirror.height + 1)])
             return views.slash_clock(mirror.engine(), machine_id)
 
     def deadlines(self, address: Address) -> tuple[Deadline, ...]:
@@ -383,7 +389,7 @@ class NodeReads(NodePast, Lacking):
         with shaped():
             mirror = self._mirror()
             mirror.read_totals()
-            mirror.read_accounts([MAINNET_411.treasury])
+            mirror.read_accounts([NODE_RULES.treasury])
             found = views.supply(mirror.engine())
             paid = node_emission(mirror)
         return replace(found, node_emission=paid, treasury_burned=None, price_height=None)

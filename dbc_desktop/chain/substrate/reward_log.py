@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dbc_desktop.chain.substrate.storage import Item, View
 
@@ -20,9 +20,8 @@ class RewardLog:
         self._guard = threading.Lock()
         self._kept: dict[Key, tuple[int, int]] = {}
 
-    def rows(self, view: View, machines: Sequence[str], eras: range) -> dict[Key, tuple[int, int]]:
-        """Earned and released of each of these; eras whose payout is not over must not be asked for."""
-        asked = [(era, one) for one in machines for era in eras]
+    def rows(self, view: View, asked: Sequence[Key]) -> dict[Key, tuple[int, int]]:
+        """Earned and released by era and machine; one that was not paid yet must not be asked for."""
         with self._guard:
             found = {key: self._kept[key] for key in asked if key in self._kept}
         missing = [key for key in asked if key not in found]
@@ -37,10 +36,10 @@ class RewardLog:
             self._kept |= {key: found[key] for key in missing}
         return found
 
-    def earned(self, view: View, machines: Sequence[str], newest: int) -> dict[str, int]:
-        """What each machine earned in all eras up to `newest`."""
-        found = self.rows(view, machines, range(1, newest + 1))
-        sums = dict.fromkeys(machines, 0)
+    def earned(self, view: View, newest: Mapping[str, int]) -> dict[str, int]:
+        """What each machine earned in all eras up to its newest."""
+        found = self.rows(view, [(era, one) for one, last in newest.items() for era in range(1, last + 1)])
+        sums = dict.fromkeys(newest, 0)
         for (_, one), (earned, _) in found.items():
             sums[one] += earned
         return sums

@@ -11,9 +11,11 @@ from dbc_desktop.domain.machine import Coordinate, CustomizeInfo, HardwareInfo, 
 from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.rules import online_committee
 from dbc_desktop.rules.balances import AccountRow, Lock
+from dbc_desktop.rules.online_profile.points import StashPoints
 from dbc_desktop.rules.online_profile.rows import MachineRow, StashMachines, StashRewards
 from dbc_desktop.rules.orders import MachineOrders, OrderRow
 from dbc_desktop.rules.reward_queue import Owner, Queue, pack
+from dbc_desktop.rules.snapshot_policies import ABSENT, MachinePoints
 
 Values = Mapping[str, Any]
 
@@ -159,6 +161,18 @@ def queue(value: Values, newest_era: int, earned: int) -> bytes:
     """The reward queue of a machine, in the rules' packed form (`WindowPayout`)."""
     waiting = b"".join(one.to_bytes(16) for one in value["recent_machine_reward"])
     return pack(Queue(earned, 0, value["recent_reward_sum"], 0, max(0, newest_era), waiting))
+
+
+def machine_points(era: int, value: tuple[int, bool] | None, gpus: int) -> MachinePoints:
+    """What a machine counts in an era: basic points, and whether it counts as rented."""
+    return ABSENT._replace(era=era) if value is None else MachinePoints(era, gpus, value[0], value[1])
+
+
+def stash_points(era: int, value: Values | None) -> StashPoints:
+    """What a stash counts in an era."""
+    if value is None:
+        return StashPoints(era)
+    return StashPoints(era, value["online_gpu_num"], value["machine_total_calc_point"], value["rent_extra_grade"])
 
 
 def owner(value: Values, shift: int = 0) -> Owner:

@@ -23,6 +23,9 @@ PAGE = 1_000
 MOST_ENTRIES = 200_000
 """Entries of one map that are read: a node that never stops naming keys is not believed."""
 
+MOST_KEPT = 20_000
+"""Single values that a view keeps, besides maps of less than a page: a screen asks for the same ones again."""
+
 _METHOD_UNKNOWN = -32_601
 
 Item = tuple[str, str, tuple[object, ...]]
@@ -129,10 +132,15 @@ class Storage:
 
 
 class View:
-    """The storage of one block."""
+    """The storage of one block; what was read once is kept, for a block never changes. Callable from any thread.
+
+    Values that come out of it are shared and must not be changed.
+    """
 
     def __init__(self, rpc: NodeRpc, storage: Storage, at: bytes) -> None:
         self._rpc, self.storage, self.at = rpc, storage, at
+        self._values: dict[Item, tuple[Any, bool]] = {}
+        self._maps: dict[bytes, list[tuple[tuple[Any, ...], Any]]] = {}
 
     def beside(self, block: bytes) -> View:
         """The storage of another block, read by the same runtime."""
@@ -143,18 +151,43 @@ class View:
         (found,) = self.many([(pallet, item, keys)])
         return found
 
+    def digest(self, pallet: str, item: str, *keys: object) -> bytes:
+        """The node's hash of a value, to see whether a large one has changed; empty where it does not tell."""
+        try:
+            answer = self._rpc.call(
+                "state_getStorageHash", to_hex(self.storage.key(pallet, item, keys)), to_hex(self.at)
+            )
+        except ChainRequestFailed as error:
+            if error.code != _METHOD_UNKNOWN:
+                raise
+            return b""
+        return b"" if answer is None else from_hex(answer, 32)
+
     def many(self, items: Sequence[Item]) -> list[Any]:
         """Several values with as few requests as there are pages of them."""
-        return [self.storage.value(entry, data) for entry, data in self._data(items)]
+        return [value for value, _ in self._read(items)]
 
     def many_stored(self, items: Sequence[Item]) -> list[Any]:
         """Several values, None where nothing is stored, also where the item has a default."""
-        return [None if data is None else self.storage.value(entry, data) for entry, data in self._data(items)]
+        return [value if is_stored else None for value, is_stored in self._read(items)]
 
-    def _data(self, items: Sequence[Item]) -> list[tuple[StorageEntry, bytes | None]]:
-        keys = [self.storage.key(*item) for item in items]
-        stored = self._stored(list(dict.fromkeys(keys)))
-        return [(self.storage.entry(*item[:2]), stored[key]) for item, key in zip(items, keys, strict=True)]
+    def _read(self, items: Sequence[Item]) -> list[tuple[Any, bool]]:
+        """Values, and whether they are stored; what was read before is not asked for again."""
+        kept = self._values
+        found = {item: kept[item] for item in items if item in kept}
+        missing = {item: self.storage.key(*item) for item in items if item not in found}
+        if missing:
+            stored = self._stored(list(dict.fromkeys(missing.values())))
+            read = {item: self._decoded(item, stored[key]) for item, key in missing.items()}
+            found |= read
+            if len(kept) + len(read) > MOST_KEPT:
+                kept = self._values = {}
+            if len(read) <= MOST_KEPT:
+                kept |= read
+        return [found[item] for item in items]
+
+    def _decoded(self, item: Item, data: bytes | None) -> tuple[Any, bool]:
+        return self.storage.value(self.storage.entry(*item[:2]), data), data is not None
 
     def entries(self, pallet: str, item: str, *keys: object) -> Iterator[tuple[tuple[Any, ...], Any]]:
         """All entries of a map, or those under the first `keys`: the rest of the keys, and the value.
@@ -162,8 +195,23 @@ class View:
         Raises:
             ChainAnswerInvalid: The node names keys that are none of this map, or does not stop.
         """
-        entry, start = self.storage.entry(pallet, item), self.storage.key(pallet, item, keys)
-        decode, seen = self.storage.value, 0
+        start = self.storage.key(pallet, item, keys)
+        kept = self._maps.get(start)
+        if kept is not None:
+            yield from kept
+            return
+        seen: list[tuple[tuple[Any, ...], Any]] = []
+        is_small = True
+        for one in self._read_entries(pallet, item, start, len(keys)):
+            if is_small:
+                seen.append(one)
+                is_small = len(seen) < PAGE
+            yield one
+        if is_small:
+            self._maps[start] = seen
+
+    def _read_entries(self, pallet: str, item: str, start: bytes, given: int) -> Iterator[tuple[tuple[Any, ...], Any]]:
+        entry, seen = self.storage.entry(pallet, item), 0
         for page in self._pages(start):
             seen += len(page)
             if seen > MOST_ENTRIES:
@@ -172,7 +220,7 @@ class View:
             for key in page:
                 data = stored[key]
                 if data is not None:
-                    yield self.storage.keys_of(pallet, item, key, len(keys)), decode(entry, data)
+                    yield self.storage.keys_of(pallet, item, key, given), self.storage.value(entry, data)
 
     def count(self, pallet: str, item: str) -> int:
         """How many entries a map has; their values are not read.

@@ -10,7 +10,7 @@ from dbc_desktop.rules.views.explanation import explained
 from dbc_desktop.rules.views.machines import machine, machines_of, market
 from dbc_desktop.rules.views.network import census, deadlines, network_totals
 from dbc_desktop.rules.views.rents import ended_order, orders_on, rent_order, rent_orders, rent_quote
-from dbc_desktop.rules.views.rewards import release_schedule, reward_row, reward_rows, stash_overview
+from dbc_desktop.rules.views.rewards import pushed_out_era, release_schedule, reward_row, reward_rows, stash_overview
 from dbc_desktop.rules.views.staking import election, supply, support_of
 from dbc_desktop.rules.views.stopwatch import slash_clock
 
@@ -28,6 +28,7 @@ __all__ = [
     "market",
     "network_totals",
     "orders_on",
+    "pushed_out_era",
     "release_schedule",
     "rent_order",
     "rent_orders",

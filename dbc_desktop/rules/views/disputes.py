@@ -199,7 +199,7 @@ def _report(engine: Engine, report_id: int, row: ReportRow) -> Report:
         status=row.status,
         report_time=row.report_time,
         stake=Balance(row.reporter_stake),
-        members=tuple(_member(engine, row, order) for order in row.orders),
+        members=tuple(_member(engine, row, order) for order in sorted(row.orders, key=_by_booking)),
         reveal_from=first + windows.reveal_from(is_fast=is_fast) if first else None,
         reveal_until=first + windows.reveal_until(is_fast=is_fast) if first else None,
         result=result.result if result is not None and is_over else None,
@@ -207,6 +207,11 @@ def _report(engine: Engine, report_id: int, row: ReportRow) -> Report:
         outcome=result.outcome if result is not None and is_over else None,
         bookable=not engine.profile.reports.is_drawn and row.status in _OPEN and len(row.orders) < MEMBERS_PER_REPORT,
     )
+
+
+def _by_booking(order: MemberOrder) -> tuple[int, bytes]:
+    """A chain keeps members by their account, not by who came first."""
+    return order.booked_time, order.member
 
 
 def _member(engine: Engine, row: ReportRow, order: MemberOrder) -> MemberWork:

@@ -64,6 +64,13 @@ def stash_overview(engine: Engine, stash: Address) -> StashOverview:
     )
 
 
+def pushed_out_era(engine: Engine, stash: Address) -> int | None:
+    """The oldest of the seven eras of `released_last_7_eras`, where the payout under way pushed it out of the state."""
+    held, newest = stash_rewards(engine.state, stash.raw), newest_paid_era(engine)
+    is_out = held.released_era > newest and len(held.released) == payout.RECENT
+    return newest - payout.RECENT + 1 if is_out else None
+
+
 def release_rule(profile: RulesProfile) -> ReleaseRule:
     """How the profile releases a reward, for a sentence on the screen."""
     rule = profile.release

@@ -169,6 +169,8 @@ TYPES: dict[str, Struct | Enumeration | str] = {
         online_gpu_num="u64", inflation="Perbill", machine_total_calc_point="u64", rent_extra_grade="u64"
     ),
     "StatisticMap": Struct(((None, f"Vec<({A}, StashMachineStatistics)>"),)),
+    "MachineGradeStatus": _struct(basic_grade="u64", is_rented="bool"),
+    "MachinePoints": Struct(((None, "Vec<(MachineId, MachineGradeStatus)>"),)),
     "EraStashPoints": _struct(total="u64", staker_statistic="StatisticMap"),
     "CommitteeList": _struct(
         normal=f"Vec<{A}>", chill_list=f"Vec<{A}>", waiting_box_pubkey=f"Vec<{A}>", fulfilling_list=f"Vec<{A}>"
@@ -278,6 +280,7 @@ STORAGE: dict[str, tuple[Entry, ...]] = {
         Entry("PosGPUInfo", "Default", ((B, "Longitude"), (B, "Latitude")), "PosInfo"),
         Entry("AllMachineIdSnap", "Default", (), "AllMachineIdSnapDetail"),
         Entry("ErasStashPoints", "Default", ((B, E),), "EraStashPoints"),
+        Entry("ErasMachinePoints", "Default", ((B, E),), "MachinePoints"),
         Entry("ErasMachineReward", "Default", ((B, E), (B, M)), "u128"),
         Entry("ErasMachineReleasedReward", "Default", ((B, E), (B, M)), "u128"),
         Entry("ErasStashReleasedReward", "Default", ((B, E), (B, A)), "u128"),

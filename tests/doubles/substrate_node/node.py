@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 
 from dbc_desktop.chain import extrinsic as extrinsics
@@ -135,6 +136,11 @@ class TestNode:
         self.metadata = metadata or node_metadata()
         self._codec = own_codec()
         self._errors = errors()
+        self._by_prefix = {
+            prefix(pallet, item): (pallet, item, entry)
+            for pallet, found in self._codec.metadata.pallets.items()
+            for item, entry in found.storage.items()
+        }
         self._lock = threading.RLock()
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._heights: dict[bytes, int] = {}
@@ -277,13 +283,12 @@ class TestNode:
         return (entry.key,) if len(entry.hashers) == 1 else tuple(self._codec.metadata.types[entry.key].body)
 
     def _value(self, key: bytes, at: bytes) -> bytes | None:
-        for pallet, found in self._codec.metadata.pallets.items():
-            for item, entry in found.storage.items():
-                if key.startswith(prefix(pallet, item)):
-                    if pallet == "System" and item.startswith("Event"):
-                        return self._event_value(item, entry, at)
-                    return self._stored(pallet, item, entry, at).get(key)
-        return None
+        pallet, item, entry = self._by_prefix.get(key[:32], ("", "", None))
+        if entry is None:
+            return None
+        if pallet == "System" and item.startswith("Event"):
+            return self._event_value(item, entry, at)
+        return self._stored(pallet, item, entry, at).get(key)
 
     def _event_value(self, item: str, entry: StorageEntry, at: bytes) -> bytes | None:
         height = self._heights.get(at)
@@ -323,6 +328,10 @@ class TestNode:
     def _state_getStorage(self, key: str, at: str | None = None) -> str | None:
         found = self._value(bytes.fromhex(key[2:]), self._at(at))
         return None if found is None else _hex(found)
+
+    def _state_getStorageHash(self, key: str, at: str | None = None) -> str | None:
+        found = self._value(bytes.fromhex(key[2:]), self._at(at))
+        return None if found is None else _hex(blake2b(found, digest_size=32).digest())
 
     def _state_queryStorageAt(self, keys: list[str], at: str | None = None) -> list[dict[str, Any]]:
         block = self._at(at)

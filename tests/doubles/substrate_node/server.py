@@ -87,7 +87,7 @@ class NodeServer:
         hold, methods = self.hold, [row["method"] for row in rows]
         if hold is not None:
             hold.stop(methods, is_done=False)
-        answers = [self._one(row) for row in rows]
+        body = self.answered(asked)
         if hold is not None:
             hold.stop(methods, is_done=True)
         loses = faults.lose_submit and any(row["method"] == "author_submitExtrinsic" for row in rows)
@@ -95,12 +95,17 @@ class NodeServer:
             request.close_connection = True
             request.connection.close()
             return
-        body = json.dumps(answers if isinstance(asked, list) else answers[0]).encode()
         if faults.garbage is not None:
             body = faults.garbage
         if faults.giant is not None:
             body = b" " * faults.giant + body
         self._send(request, 200, body, faults.truncate)
+
+    def answered(self, asked: Any) -> bytes:
+        """The body that answers a request, or several in one piece."""
+        if isinstance(asked, list):
+            return json.dumps([self._one(row) for row in asked]).encode()
+        return json.dumps(self._one(asked)).encode()
 
     def _one(self, row: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": row["id"]}

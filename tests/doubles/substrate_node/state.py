@@ -198,24 +198,35 @@ class NodeState(DisputeState, StakingState):
         ids = () if done is None else (self._state.get(payout.PAYOUT_LIST, SINGLE) or ())[done:]
         return [((), {"all_machine_id": ids, "snap_len": len(ids)})]
 
-    def _onlineprofile_erasstashpoints(self) -> Entries:
+    def _eras(self) -> tuple[int, ...]:
+        """Those of which the engine keeps points: the one being paid, this one and the next."""
         era = era_of(self._engine.height)
-        stashes = []
-        for stash, _ in sorted(self._state.items(points.STASH_POINTS)):
-            held = points.stash_at(self._state, stash, era)
-            inflation = points.inflation(self._engine.profile, held.gpus)
-            stashes.append(
-                (
-                    stash,
-                    {
+        return tuple(one for one in (era - 1, era, era + 1) if one >= 0)
+
+    def _onlineprofile_erasstashpoints(self) -> Entries:
+        for era in self._eras():
+            stashes = []
+            for stash, _ in sorted(self._state.items(points.STASH_POINTS)):
+                held = points.stash_at(self._state, stash, era)
+                inflation = points.inflation(self._engine.profile, held.gpus)
+                if held.gpus or held.basic or held.rent_extra:
+                    found = {
                         "online_gpu_num": held.gpus,
                         "inflation": inflation,
                         "machine_total_calc_point": held.basic,
                         "rent_extra_grade": held.rent_extra,
-                    },
-                )
-            )
-        return [((era,), {"total": points.total_at(self._state, era), "staker_statistic": stashes})]
+                    }
+                    stashes.append((stash, found))
+            yield (era,), {"total": points.total_at(self._state, era), "staker_statistic": stashes}
+
+    def _onlineprofile_erasmachinepoints(self) -> Entries:
+        for era in self._eras():
+            machines = []
+            for one, _ in sorted(self._state.items(points.MACHINE_POINTS)):
+                held = points.machine_at(self._state, one, era)
+                if held.gpus:
+                    machines.append((one, {"basic_grade": held.basic, "is_rented": held.rented}))
+            yield (era,), machines
 
     def _onlineprofile_erasmachinereward(self) -> Entries:
         return (((era, one), earned) for era, one, earned, _ in self._rewards)

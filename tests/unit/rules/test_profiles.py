@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.rules.genesis import GenesisSpec, genesis
@@ -50,19 +52,20 @@ def test_the_queue_of_a_new_life_is_empty_on_the_network_only() -> None:
     assert MAINNET_411.payout.reopened(queue) == Queue()
 
 
-def test_the_schedule_of_a_window_is_what_its_payouts_then_release() -> None:
-    policy, owner = MAINNET_411.payout, Owner(b"s" * 32, MEMBERS, 60)
+@pytest.mark.parametrize(("eras", "deadline"), [(100, 60), (1, 60), (150, 60), (170, 200)])
+def test_the_schedule_of_a_window_is_what_its_payouts_then_release(eras: int, deadline: int) -> None:
+    policy, owner = MAINNET_411.payout, Owner(b"s" * 32, MEMBERS, deadline)
     queue = Queue()
-    for era in range(1, 101):
+    for era in range(1, eras + 1):
         queue, _ = policy.step(queue, owner, era, 7_777_777_777_777 * era)
     expected = policy.schedule(queue, owner)
     released = {}
-    for era in range(101, 300):
+    for era in range(eras + 1, eras + 200):
         queue, paid = policy.step(queue, owner, era, 0)
         if paid.from_earlier:
             released[era] = paid.from_earlier
     assert released == expected
-    assert (min(expected), max(expected)) == (101, 249)
+    assert (min(expected), max(expected)) == (eras + 1, eras + 149)
     assert queue.waiting == b""
 
 
