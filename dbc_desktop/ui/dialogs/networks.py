@@ -94,6 +94,7 @@ class NetworksSheet(Sheet):
         while (item := self._list.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()  # it goes with the next turn of the loop, and must not shine through until then
                 widget.deleteLater()
         for number, row in enumerate(screen.rows):
             if number:
