@@ -114,6 +114,7 @@ class NetworksSheet(Sheet):
         texts = QVBoxLayout()
         texts.setSpacing(1)
         head = QHBoxLayout()
+        head.setSpacing(8)
         head.addWidget(Label(row.name, "strong"))
         if row.is_chosen:
             head.addWidget(Badge(tr("open"), "good"))
