@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 Post = Callable[[object | None, Callable[[], None]], None]
 
+SWITCH_SECONDS = 0.000_2
+"""How long a thread that computes may keep Python's lock from the window; 25 times as long by default."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run what the arguments ask for; the exit status is 0 only on success."""
@@ -352,6 +355,7 @@ class Core:
 
 def open_window(home: Path) -> RunningWindow:
     """The window on this data folder, not shown yet; what stands behind it is put together after its first paint."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     from dbc_desktop.storage.settings import SettingsStore
     from dbc_desktop.ui.running import RunningWindow
 

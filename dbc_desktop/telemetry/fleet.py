@@ -69,7 +69,7 @@ class Fleet:
     ) -> None:
         self._clock, self._open, self._keeper, self._interval = clock, open_scraper, keeper, interval_seconds
         self._open_store = open_store
-        self._mutex = threading.Lock()
+        self._mutex, self._computing = threading.Lock(), threading.Lock()
         self._readings: dict[str, _Reading] = {}
         self._latest: dict[str, RigSample] = {}
         self._callbacks: tuple[Callable[[RigSample], None], ...] = ()
@@ -175,10 +175,22 @@ class Fleet:
         """Read one source and tell what it said; its next turn is later the longer it fails."""
         if self._stopping.is_set():
             return
+        answer, trouble = b"", ""
         try:
-            samples, trouble = tuple(self._judged(sample) for sample in reading.scraper.read()), None
+            answer = reading.scraper.fetch()
         except NotRead as error:
-            samples, trouble = (), error.reason
+            trouble = error.reason
+        # The workers wait for the network together, but compute one by one: more would keep the window waiting.
+        with self._computing:
+            self._take(reading, answer, trouble or None)
+
+    def _take(self, reading: _Reading, answer: bytes, trouble: str | None) -> None:
+        samples: tuple[RigSample, ...] = ()
+        try:
+            if trouble is None:
+                samples = tuple(self._judged(sample) for sample in reading.scraper.understand(answer))
+        except NotRead as error:
+            trouble = error.reason
         now = self._clock.monotonic()
         with self._mutex:
             is_current = self._readings.get(reading.source.url) is reading

@@ -64,14 +64,31 @@ class Scraper:
         Raises:
             NotRead: It gave nothing that can be used.
         """
+        return self.understand(self.fetch())
+
+    def fetch(self) -> bytes:
+        """The answer of the source, which waits for the network.
+
+        Raises:
+            NotRead: There is none.
+        """
         if self.source.kind is SourceKind.EXPORTER:
-            page = self._get("/metrics", None, MAX_PAGE)
+            return self._get("/metrics", None, MAX_PAGE)
+        return self._get("/api/v1/query", {"query": _SELECTOR}, MAX_ANSWER)
+
+    def understand(self, answer: bytes) -> tuple[RigSample, ...]:
+        """What an answer says, which computes.
+
+        Raises:
+            NotRead: It is not what such a source answers.
+        """
+        now, url = self._clock.now(), self.source.url
+        if self.source.kind is SourceKind.EXPORTER:
             with _refusals():
-                return rigs_of(self._pages.series(page), self.source.url, "exporter", self._clock.now(), self._host)
-        answer = self._get("/api/v1/query", {"query": _SELECTOR}, MAX_ANSWER)
-        series = (Series(row.name, row.labels, _number(row.points)) for row in self._answers.rows(answer))
+                return rigs_of(self._pages.series(answer), url, "exporter", now, self._host)
         with _refusals():
-            rigs = rigs_of(series, self.source.url, "prometheus", self._clock.now(), self._host, "instance")
+            series = (Series(row.name, row.labels, _number(row.points)) for row in self._answers.rows(answer))
+            rigs = rigs_of(series, url, "prometheus", now, self._host, "instance")
         return tuple(rig for rig in rigs if rig.gpus or rig.trouble)
 
     def past(self, start: float, end: float, step_seconds: float, wanted: Sequence[str] = ()) -> tuple[PastSeries, ...]:

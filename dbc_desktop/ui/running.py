@@ -16,6 +16,7 @@ from dbc_desktop.domain.errors import DbcError
 from dbc_desktop.lanes.runner import TaskRunner
 from dbc_desktop.ui.hop import Hop
 from dbc_desktop.ui.stall_watch import StallWatch
+from dbc_desktop.ui.sweeper import Sweeper
 from dbc_desktop.ui.window import Window
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class RunningWindow:
         self._refusal: DbcError | None = None
         self._switches = TaskRunner(self._hop.post, on_failed=self._refuse, on_bug=self._on_bug)
         self.is_switching = False
+        self._sweeper = Sweeper()
+        self._sweeper.start()
         self.window = self._make_window(settings)
         sys.excepthook = lambda kind, error, trace: None if error is self._refusal else self._on_bug(error)
 
@@ -109,6 +112,7 @@ class RunningWindow:
     def _arrive(self, window: Window, before: Window) -> None:
         self.is_switching = False
         before.deleteLater()  # in a turn of its own: a window full of pages takes long to take down
+        self._sweeper.start()
         if not self._is_closed:
             window.begin()
 
@@ -148,6 +152,7 @@ class RunningWindow:
         for core in (self._leaving, self._core):
             if core is not None:
                 core.close()
+        self._sweeper.stop()
         sys.excepthook = sys.__excepthook__
 
     def _open(self) -> Program:

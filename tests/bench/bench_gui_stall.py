@@ -47,7 +47,7 @@ class Heartbeat:
         return max(self.pauses)
 
 
-def _bare() -> float:
+def bare_pause() -> float:
     """The longest pause of a window that does nothing, in milliseconds."""
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QMainWindow
@@ -79,7 +79,7 @@ def _child(home: Path) -> None:
     from dbc_desktop.ui.tour.hand import Hand
 
     app = QApplication(["bench"])
-    floor = _bare()
+    floor = bare_pause()
     program = open_window(home)
     hand, core = Hand(program.window), program.program
     began = time.monotonic()

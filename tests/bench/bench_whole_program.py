@@ -28,11 +28,9 @@ from typing import Any
 
 import psutil
 
-from dbc_desktop.domain.fleet import SourceKind, source_of
-from dbc_desktop.telemetry.fleet_store import FleetSettings, FleetStore
-
 sys.path.insert(0, str(Path(__file__).parent))
-from bench_fleet import GPUS, RIGS, addresses, served
+from bench_fleet import GPUS, RIGS, served
+from bench_fleet_window import home_with_fleet
 from bench_sampling import BARE_WINDOW, built_driver, driver_environment
 
 ROOT = Path(__file__).parents[2]
@@ -153,14 +151,6 @@ def _in_terminal(command: list[str], environment: dict[str, str]) -> Iterator[Me
         os.close(screen)
 
 
-def _with_fleet(home: Path, port: int) -> Path:
-    """A data folder in which a hundred rigs are read."""
-    sources = tuple(source_of(address, SourceKind.EXPORTER) for address in addresses("agent", port))
-    home.mkdir()
-    FleetStore(home / "fleet.json").save(FleetSettings(sources=sources))
-    return home
-
-
 def _spans(measured: dict[str, Measured]) -> dict[str, float]:
     """CPU milliseconds of a second of each, in its least span."""
     spans: dict[str, list[float]] = {name: [] for name in measured}
@@ -185,7 +175,9 @@ def measure() -> list[dict[str, Any]]:
             port = running.enter_context(served())
             programs = {
                 "ours": _piped([*ours, str(home / "alone")], environment, seen["ours"]),
-                "fleet": _piped([*ours, str(_with_fleet(home / "fleet", port))], environment, seen["fleet"]),
+                "fleet": _piped(
+                    [*ours, str(home_with_fleet(home / "fleet", "agent", port))], environment, seen["fleet"]
+                ),
                 "bare": _piped([*bare, BARE_WINDOW + EACH_SECOND], environment),
                 "nvitop": _in_terminal([sys.executable, "-m", "nvitop", "-m", "full", "--interval", "1"], environment),
             }

@@ -123,7 +123,7 @@ class Hand:
             place = widget.visualRect(model.index(row, 0)).center()
             if viewport.rect().adjusted(0, 8, 0, -8).contains(QPoint(viewport.rect().center().x(), place.y())):
                 break
-            self._turn_wheel(viewport, 120 if place.y() < 0 else -120)
+            self.turn_wheel(viewport, 120 if place.y() < 0 else -120)
         QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
         self.rest()
 
@@ -164,9 +164,10 @@ class Hand:
             middle = widget.mapTo(viewport, widget.rect().center())
             if viewport.rect().adjusted(0, 8, 0, -8).contains(QPoint(viewport.rect().center().x(), middle.y())):
                 return
-            self._turn_wheel(viewport, 120 if middle.y() < 0 else -120)
+            self.turn_wheel(viewport, 120 if middle.y() < 0 else -120)
 
-    def _turn_wheel(self, viewport: QWidget, turn: int) -> None:
+    def turn_wheel(self, viewport: QWidget, turn: int) -> None:
+        """One turn of the wheel over a widget; 120 is a notch, upwards where it is positive."""
         centre = viewport.rect().center()
         QApplication.sendEvent(
             viewport,
