@@ -12,7 +12,7 @@ from dbc_desktop.chain.local.backend import LocalChain
 from dbc_desktop.chain.substrate import past
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.call import Call, EventRecord
-from dbc_desktop.domain.errors import BackendMismatch
+from dbc_desktop.domain.errors import BackendMismatch, ChainAnswerInvalid
 from dbc_desktop.domain.explorer import MOST_SEARCHED, EventQuery, ExtrinsicPage, ExtrinsicQuery, ExtrinsicRow, Mark
 from dbc_desktop.domain.network import Capability
 from tests.doubles.chain_user import ChainUser, transfer
@@ -171,3 +171,29 @@ def test_where_the_state_of_old_blocks_is_gone_the_search_ends(chain: ChainThrou
     assert {row.height for row in rows} == {FIRST + 3, FIRST + 4}
     assert chain.front.extrinsic_at(FIRST, 0) is None
     assert chain.front.extrinsic_at(FIRST + 4, 0) is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        {"block": {}},
+        {"block": {"extrinsics": "0x"}},
+        {"block": {"extrinsics": ["0x84"]}},
+        {"block": {"extrinsics": ["0x0484"]}},
+        {"block": {"extrinsics": ["0x0c840000"], "header": {"number": "0x1", "parentHash": "0x" + "00" * 32}}},
+        {"block": {"extrinsics": [5], "header": {"number": "0x1", "parentHash": "0x" + "00" * 32}}},
+    ],
+    ids=str,
+)
+def test_blocks_that_are_none_end_in_one_error(chain: ChainThroughNode, answer: object) -> None:
+    chain.node.faults.says = {"chain_getBlock": answer}
+    for read in (
+        lambda: chain.front.extrinsics(ExtrinsicQuery(), 10),
+        lambda: chain.front.event_log(EventQuery(), 10),
+        lambda: chain.front.extrinsic_at(FIRST, 0),
+    ):
+        with pytest.raises(ChainAnswerInvalid):
+            read()
+    chain.node.faults.says = {}
+    assert chain.front.extrinsics(ExtrinsicQuery(), 10).rows

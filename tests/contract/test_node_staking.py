@@ -13,7 +13,7 @@ from dbc_desktop.chain.host import HostedNode
 from dbc_desktop.chain.local.backend import LocalChain
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call
-from dbc_desktop.domain.errors import BackendMismatch, ChainAnswerInvalid
+from dbc_desktop.domain.errors import BackendMismatch, ChainAnswerInvalid, DbcError
 from dbc_desktop.domain.explorer import EventQuery, ExtrinsicQuery
 from dbc_desktop.domain.network import Capability
 from dbc_desktop.domain.super_node import Outlook, Payee, PayTo, Unlocking
@@ -165,3 +165,25 @@ def test_the_window_hears_of_it_through_the_engine_process(chain: ChainThroughNo
         assert hosted.preview(call, ALICE.address) == chain.front.preview(call, ALICE.address)
     finally:
         hosted.close()
+
+
+def test_whatever_stands_in_storage_ends_in_a_value_or_an_error_of_the_tree(chain: ChainThroughNode) -> None:
+    address, refused = ALICE.address, 0
+    chain.front.election()
+    chain.front.support_of(address)
+    kept = chain.node._kept[chain.front._now().view.at]
+    for (pallet, _), stored in list(kept.stored.items()):
+        if pallet not in ("Staking", "Session"):
+            continue
+        for key in list(stored)[:1]:
+            whole = stored[key]
+            for data in (b"", whole[:-1], b"\xff" * len(whole), bytes(len(whole))):
+                stored[key] = data
+                for read in (chain.front.election, lambda: chain.front.support_of(address), chain.front.supply):
+                    try:
+                        read()
+                    except DbcError:
+                        refused += 1
+            stored[key] = whole
+    assert refused > 30
+    assert chain.front.election().elected == 21

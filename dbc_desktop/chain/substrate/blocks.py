@@ -91,6 +91,9 @@ class Blocks:
         wanted, at = head.hash, head.height
         with self._guard:
             while at >= lowest and wanted in self._known:
+                if self._known[wanted].header.height != at:  # what a node said of it cannot be: ask anew
+                    self._known.clear()
+                    break
                 chain.append(self._known[wanted])
                 wanted, at = chain[-1].header.parent_hash, at - 1
         if at >= lowest:
@@ -99,6 +102,8 @@ class Blocks:
                 raise ChainAnswerInvalid("block")
             for block in reversed(self.blocks([one for one in hashes if one is not None])):
                 if block.header.hash != wanted or block.header.height != at:
+                    with self._guard:
+                        self._known.clear()  # one of them was not what it was said to be, and must not stay
                     raise ChainAnswerInvalid("block")
                 chain.append(block)
                 wanted, at = block.header.parent_hash, at - 1
