@@ -12,7 +12,9 @@ from dbc_desktop.chain import sealed_report
 from dbc_desktop.chain.backend import LocalBackend
 from dbc_desktop.chain.host import HostedChain
 from dbc_desktop.chain.local.backend import LocalChain
+from dbc_desktop.chain.local.launch import SEED, PlayKeys
 from dbc_desktop.crypto.box import BoxKey
+from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import ZERO, Balance
 from dbc_desktop.domain.call import Call
 from dbc_desktop.domain.dispute import (
@@ -108,6 +110,44 @@ class DisputesSuite:
         assert chain.reporter(user.address).staked == Balance.of_dbc(19_000)
         (slash,) = chain.slashes(user.address)
         assert slash.outcome is SlashOutcome.EXECUTED
+
+    def test_slashes_of_a_machine_wait_are_appealed_granted_and_taken(self, chain: LocalBackend) -> None:
+        owner = ChainUser("//Alice")
+        owner.pair = PlayKeys(SEED).pair("operator Singapore")
+        owner.address = Address(owner.pair.public)
+        machine_id = chain.machines_of(owner.address)[0].machine_id
+
+        def away(blocks: int) -> None:
+            done(chain, owner, Call("OnlineProfile", "controller_report_offline", (machine_id,)))
+            chain.jump(blocks - 1)
+            done(chain, owner, Call("OnlineProfile", "controller_report_online", (machine_id,)))
+
+        away(10)
+        away(80)
+        short, longer = chain.slashes(owner.address)
+        assert (short.number, longer.number) == (0, 1)
+        assert (short.source, short.reason, short.outcome) == (
+            SlashSource.MACHINE,
+            "OnlineReportOffline",
+            SlashOutcome.PENDING,
+        )
+        assert longer.amount.units in (short.amount.units * 2 - 1, short.amount.units * 2, short.amount.units * 2 + 1)
+        assert (short.can_appeal, short.signer, short.exec_time - short.slash_time) == (True, owner.address, 28_800)
+        for number in (0, 1):
+            done(chain, owner, Call("OnlineProfile", "apply_slash_review", (number, b"the power failed")))
+        found = chain.slashes(owner.address)
+        assert {one.appeal.reason for one in found if one.appeal is not None} == {b"the power failed"}
+        assert [one.appeal.expire_time for one in found if one.appeal is not None] == [one.exec_time for one in found]
+        assert [kind for kind, _ in kinds(chain, owner)].count("appeal") == 2
+        # The residents that sit in the technical committee forgive a short outage, and no longer one.
+        chain.jump(1_000)
+        (left,) = chain.slashes(owner.address)
+        assert (left.number, left.can_appeal) == (1, False)
+        reserved = chain.account(owner.address).reserved
+        chain.jump(left.exec_time - chain.head().height)
+        assert chain.slashes(owner.address) == ()
+        assert chain.account(owner.address).reserved == reserved - left.amount - Balance.of_dbc(1_000)
+        assert not {"slash", "appeal"} & {kind for kind, _ in kinds(chain, owner)}
 
     def test_a_secret_report_is_read_by_the_members_it_is_sealed_to(self, chain: LocalBackend) -> None:
         user, box = ChainUser("//Alice"), BoxKey(b"\x07" * 32)
