@@ -12,7 +12,10 @@ from dbc_desktop.domain.balance import ZERO
 from dbc_desktop.domain.errors import BackendMismatch, InvalidInput
 from dbc_desktop.domain.machine import MachineOwner, MachineStatus
 from dbc_desktop.domain.rental import RentStatus
+from dbc_desktop.domain.reward import RewardRow
+from tests.doubles.dispute_story import OWNER, DisputeStory
 from tests.doubles.node_user import ChainThroughNode
+from tests.doubles.side_by_side import SideBySide
 
 
 def test_a_stash_goes_on_where_the_node_had_it(tmp_path: Path) -> None:
@@ -73,3 +76,55 @@ def test_a_stash_goes_on_where_the_node_had_it(tmp_path: Path) -> None:
             local.stash_copy(stash)
     finally:
         local.close()
+
+
+def test_what_earlier_rewards_release_is_what_the_node_releases_whatever_state_a_machine_is_in(tmp_path: Path) -> None:
+    """Online, offline by its owner, and reported by a renter, with a slash that waits: three eras on both chains."""
+    LocalChain(tmp_path / "real", is_running=False, profile="mainnet-411-strict").close()
+    real = SideBySide(tmp_path / "real", "mainnet-411-strict")
+    story = DisputeStory(real)
+    stash = Address(real.keys.account(OWNER))
+    real.machines = [story.machine(0), story.machine(1)]
+    other = Address(real.keys.account("operator Frankfurt"))
+    try:
+        lease = story.rent(0, 2, 12 * 14_400)
+        story.away(1, 10)
+        slash = real.both.front.slashes(stash)[0]
+        story.judge(story.inaccessible(0, lease), (True, True, True))
+        own = story.machine_of("operator Frankfurt", 0)
+        real.do("operator Frankfurt", "OnlineProfile", "controller_report_offline", own)
+        copy, frankfurt = real.both.front.stash_copy(stash), real.both.front.stash_copy(other)
+        assert real.both.front.machine(real.machines[0]).status is MachineStatus.REPORTER_REPORT_OFFLINE
+        held = real.both.front.account(stash)
+        real.jump(3 * 14_400 + 100)
+        expected = _released(real.both.front.rewards(stash, 3, 5))
+        frankfurt_expected = _released(real.both.front.rewards(other, 3, 5))
+        frankfurt_expected = _released(real.both.front.rewards(other, 3, 5))
+    finally:
+        real.close()
+    local = LocalChain(tmp_path / "local", is_running=False, profile="mainnet-411", seed=b"another", practice=copy)
+    try:
+        away = local.machine(story.machine(0))
+        assert away is not None
+        assert (away.status, local.slashes(stash)) == (MachineStatus.STAKER_REPORT_OFFLINE, ())
+        assert local.account(stash).reserved == held.reserved >= slash.amount
+        local.jump(3 * 14_400 + 100)
+        found = _released(local.rewards(stash, 3, 5))
+        # Offline it earns nothing new, so all three eras are the same. Online, new rewards count after the first.
+        one = story.machine(0)
+        assert [found[era, one] for era in (3, 4, 5)] == [expected[era, one] for era in (3, 4, 5)]
+        assert found[3, story.machine(1)] == expected[3, story.machine(1)] > 0
+    finally:
+        local.close()
+    local = LocalChain(tmp_path / "two", is_running=False, profile="mainnet-411", seed=b"third", practice=frankfurt)
+    try:
+        local.jump(3 * 14_400 + 100)
+        found = _released(local.rewards(other, 3, 5))
+        assert [found[era, own] for era in (3, 4, 5)] == [frankfurt_expected[era, own] for era in (3, 4, 5)]
+    finally:
+        local.close()
+
+
+def _released(rows: tuple[RewardRow, ...]) -> dict[tuple[int, str], int]:
+    """What each payout released of rewards of earlier eras."""
+    return {(row.era, row.machine_id): row.from_earlier.units for row in rows}

@@ -46,6 +46,9 @@ class DisputeStory:
     def machine(self, number: int) -> MachineId:
         return self.keys.machine_id(OWNER, number)
 
+    def machine_of(self, owner: str, number: int) -> MachineId:
+        return self.keys.machine_id(owner, number)
+
     def _count(self, counter) -> int:
         return self.engine.state.get(counter, SINGLE) or 0
 

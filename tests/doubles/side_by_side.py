@@ -110,6 +110,11 @@ class SideBySide:
             if made % every == 0 or ledger.height == target:
                 self.compare()
 
+    def jump(self, blocks: int) -> None:
+        """Let blocks pass without looking."""
+        self.both.jump(blocks)
+        self._clock.wait(2.0)
+
     # --- comparing ------------------------------------------------------------------------------------------------
 
     def compare(self) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dbc_desktop.chain.substrate.mirror import Mirror
 from dbc_desktop.chain.substrate.reads import shaped
 from dbc_desktop.domain.errors import InvalidInput
+from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.domain.rental import RentStatus
 from dbc_desktop.rules import balances
-from dbc_desktop.rules.online_profile import payout
+from dbc_desktop.rules.online_profile import payout, reported
 from dbc_desktop.rules.online_profile import rows as online
 from dbc_desktop.rules.orders import ORDERS
 from dbc_desktop.rules.practice import COPY, MachineCopy, OrderCopy, StashCopy
@@ -34,6 +35,7 @@ def copy_of(mirror: Mirror, stash: bytes) -> bytes:
             record = state.get(online.MACHINES, one)
             queue, owner = state.get(payout.QUEUES, one), state.get(payout.OWNERS, one)
             if record is not None and record.stash == stash and queue is not None and owner is not None:
+                record = _by_own_word(record, state.get(reported.REPORTED, one) or ())
                 machines.append(MachineCopy(one, record, queue, owner, state.get(online.EXTRA_PRICE, one) or 0))
         orders = tuple(
             OrderCopy(rent_id, order)
@@ -58,3 +60,16 @@ def copy_of(mirror: Mirror, stash: bytes) -> bytes:
             orders=orders,
         )
         return COPY.encode(copy)
+
+
+def _by_own_word(record: online.MachineRow, reports: tuple[reported.Reported, ...]) -> online.MachineRow:
+    """A machine that others reported is offline by its owner's word in the copy: its judges are not there."""
+    if not reports:
+        return record
+    first = reports[-1]
+    is_away = first.status is MachineStatus.STAKER_REPORT_OFFLINE
+    return record._replace(
+        status=MachineStatus.STAKER_REPORT_OFFLINE,
+        previous=first.previous if is_away else first.status,
+        offline_height=first.offline_height if is_away else first.report_time,
+    )

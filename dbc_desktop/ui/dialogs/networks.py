@@ -263,6 +263,13 @@ class PracticeSheet(FormSheet):
                 " there from the next era on; what still waits for a committee or a confirmation is left out."
             )
         )
+        self.add_note(
+            tr(
+                "What earlier rewards release is what the network would release. New rewards are not: they follow from"
+                " the points of the few machines here. Slashes and reports that wait are not taken along: their coins"
+                " stay reserved, and a machine that others reported is offline by your own word."
+            )
+        )
         self.end_fields()
 
     def work(self) -> Callable[[], Any]:
