@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dbc_desktop.domain.balance import ZERO, Balance
-from dbc_desktop.domain.call import Draft
+
+if TYPE_CHECKING:
+    from dbc_desktop.domain.call import Draft
 
 
 @dataclass(frozen=True, slots=True, order=True)

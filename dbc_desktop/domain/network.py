@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dbc_desktop.domain.balance import Balance
-from dbc_desktop.domain.machine import MachineId
 
 if TYPE_CHECKING:  # numpy takes longer to import than the window to paint; only who makes columns needs it
     import numpy as np
     from numpy.typing import NDArray
+
+    from dbc_desktop.domain.machine import MachineId
 
 BLOCK_MS = 6_000
 BLOCKS_PER_ERA = 14_400

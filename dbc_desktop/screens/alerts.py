@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dbc_desktop.domain.alert import Alert, AlertKind, AlertRule, Severity
 from dbc_desktop.domain.balance import Balance
@@ -11,7 +12,9 @@ from dbc_desktop.screens import formats
 from dbc_desktop.screens.notices import driver_text
 from dbc_desktop.screens.texts import ntr, tr
 from dbc_desktop.screens.xid import xid_text
-from dbc_desktop.telemetry.fleet_store import FleetSettings
+
+if TYPE_CHECKING:
+    from dbc_desktop.telemetry.fleet_store import FleetSettings
 
 Facts = Mapping[str, str | float]
 Words = tuple[str, str]

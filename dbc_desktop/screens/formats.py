@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.balance import Balance
 from dbc_desktop.domain.network import BLOCK_MS, BLOCKS_PER_ERA
@@ -65,6 +64,8 @@ def percent(value: float | None, decimals: int = 0) -> str:
 
 def address_text(address: Address) -> str:
     """The whole address as text."""
+    from dbc_desktop.crypto import ss58  # with OpenSSL's hashes: not before the first paint
+
     return ss58.encode(address.raw)
 
 

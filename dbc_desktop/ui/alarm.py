@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from dbc_desktop.domain.alert import Alert
-from dbc_desktop.domain.gpu import RigSample
-from dbc_desktop.screens.alerts import page_of
-from dbc_desktop.screens.notices import Notice
 from dbc_desktop.screens.texts import tr
-from dbc_desktop.ui.tray import Tray
 
 if TYPE_CHECKING:  # the sheets are imported when they are opened: the first paint does not wait for them
+    from dbc_desktop.domain.alert import Alert
+    from dbc_desktop.domain.gpu import RigSample
     from dbc_desktop.services.program import Program
     from dbc_desktop.telemetry.alert_book import AlertChange
     from dbc_desktop.ui.dialogs.alerts_sheet import AlertsSheet
     from dbc_desktop.ui.hop import Hop
+    from dbc_desktop.ui.tray import Tray
     from dbc_desktop.ui.window import Window
 
 
@@ -39,6 +37,8 @@ class Alarm(QObject):
 
     def start(self) -> None:
         """Show the tray icon, and listen as soon as the alerts are open."""
+        from dbc_desktop.ui.tray import Tray
+
         self._tray = Tray(self._show_window, self._quit)
         self._program.monitoring.subscribe_open(self._opened)
 
@@ -55,6 +55,7 @@ class Alarm(QObject):
 
     def open_sheet(self) -> None:
         """List the alerts."""
+        from dbc_desktop.screens.notices import Notice
         from dbc_desktop.ui.dialogs.alerts_sheet import AlertsSheet
 
         alerts = self._program.monitoring.alerts
@@ -91,6 +92,8 @@ class Alarm(QObject):
             self._program.runner.query("io", alerts.book.open_alerts, owner=self, done=self._show)
 
     def _show(self, found: tuple[Alert, ...]) -> None:
+        from dbc_desktop.screens.alerts import page_of
+
         if self._tray is not None:
             self._tray.show_alerts(found)
         self._count = sum(alert.known_at is None and page_of(alert) == "rigs" for alert in found)

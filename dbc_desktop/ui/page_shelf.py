@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QStackedWidget
 
-from dbc_desktop.ui.page import Page, WindowServices
 from dbc_desktop.ui.pages import PAGES, PageEntry
 
 if TYPE_CHECKING:
     from dbc_desktop.services.program import Program
+    from dbc_desktop.ui.page import Page, WindowServices
 
 PAUSE_MS = 120
 

@@ -21,11 +21,9 @@ from dbc_desktop.ui.frame import Frame
 from dbc_desktop.ui.hop import Hop
 from dbc_desktop.ui.key_guard import KeyGuard
 from dbc_desktop.ui.network_door import NetworkDoor
-from dbc_desktop.ui.page import Page
 from dbc_desktop.ui.page_shelf import PageShelf
 from dbc_desktop.ui.pages import PAGES
 from dbc_desktop.ui.rescued import say_rescued
-from dbc_desktop.ui.widgets import Sheet
 from dbc_desktop.ui.window_state import ChainWatch
 
 if TYPE_CHECKING:  # what only annotations name is not read before the first paint
@@ -36,6 +34,8 @@ if TYPE_CHECKING:  # what only annotations name is not read before the first pai
     from dbc_desktop.screens.notices import Notice
     from dbc_desktop.services.program import Program
     from dbc_desktop.storage.settings import Settings
+    from dbc_desktop.ui.page import Page
+    from dbc_desktop.ui.widgets import Sheet
 
 NARROW_BELOW = 1_100
 TICK_MS = 1_000

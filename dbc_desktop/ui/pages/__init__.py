@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dbc_desktop.screens.texts import tr
-from dbc_desktop.ui.page import Page
+
+if TYPE_CHECKING:
+    from dbc_desktop.ui.page import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
@@ -44,6 +42,8 @@ class MixedLabel(QLabel):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
+        from html import escape  # with a table of two thousand names: not before the first paint
+
         middle = f' <span style="font-weight:600">{escape(strong)}</span>' if strong else ""
         self.setText(f"{escape(text)}{middle}{escape(rest)}")
         self.setAccessibleName(f"{text} {strong}{rest}")
