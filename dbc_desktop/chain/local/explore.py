@@ -47,11 +47,13 @@ def extrinsic_page(store: Store, query: ExtrinsicQuery, limit: int, after: Mark 
     low, high = query.from_height << PLACE_BITS, (min(query.to_height, HIGHEST) + 1) << PLACE_BITS
     if after is not None:
         high = min(high, after[0])
-    streams = [_places(store, where, values, low, high, limit + 1) for where, values in _conditions(query)]
+    conditions = _conditions(store, query)
+    streams = [_places(store, where, values, low, high, limit + 1) for where, values in conditions]
     places = list(heapq.merge(*streams, reverse=True))[: limit + 1]
-    rows = tuple(_at(store, place) for place in places[:limit])
+    rows = _at(store, places[:limit])
     older = (places[limit - 1],) if len(places) > limit else None
-    return ExtrinsicPage(rows, older, None if after is not None else _count(store, query, low, high))
+    total = None if after is not None else _count(store, conditions, low, high, query.succeeded is False)
+    return ExtrinsicPage(rows, older, total)
 
 
 def extrinsic_detail(store: Store, tx_hash: bytes) -> ExtrinsicDetail | None:
@@ -111,16 +113,32 @@ def groups_about(
 # --- extrinsics -------------------------------------------------------------------------------------------------------
 
 
-def _conditions(query: ExtrinsicQuery) -> list[tuple[str, tuple[object, ...]]]:
+_Condition = tuple[str, tuple[object, ...]]
+
+
+def _conditions(store: Store, query: ExtrinsicQuery) -> list[_Condition]:
     """One condition a stream, each sorted by place in its index: one a call, but for a page of everything."""
     calls = lookup.call_numbers(query.pallet, query.call)
     refused = {None: "", True: " AND pallet IS NULL", False: " AND pallet IS NOT NULL"}[query.succeeded]
     if query.signer is not None:
         where = "INDEXED BY extrinsics_by_signer WHERE signer = ? AND call = ?" + refused
-        return [(where, (query.signer.raw, number)) for number in (lookup.ALL_CALLS if calls is None else calls)]
+        wanted = frozenset(lookup.ALL_CALLS if calls is None else calls)
+        return [(where, (query.signer.raw, number)) for number in _calls_of(store, query.signer) if number in wanted]
     if calls is not None:
         return [("INDEXED BY extrinsics_by_call WHERE call = ?" + refused, (number,)) for number in calls]
     return [("WHERE TRUE" + refused, ())]
+
+
+def _calls_of(store: Store, signer: Address) -> list[int]:
+    """The numbers of the calls that an account ever signed: from one to the next in the index, whatever their count."""
+    least = "SELECT min(call) FROM extrinsics INDEXED BY extrinsics_by_signer WHERE signer = ?1"
+    rows = store.query(
+        f"WITH RECURSIVE found (call) AS (SELECT ({least}) UNION ALL"
+        f" SELECT ({least} AND call > found.call) FROM found WHERE found.call IS NOT NULL)"
+        " SELECT call FROM found WHERE call IS NOT NULL",
+        (signer.raw,),
+    )
+    return [row[0] for row in rows]
 
 
 def _places(store: Store, where: str, values: tuple[object, ...], low: int, high: int, limit: int) -> list[int]:
@@ -131,12 +149,12 @@ def _places(store: Store, where: str, values: tuple[object, ...], low: int, high
     return [row[0] for row in rows]
 
 
-def _count(store: Store, query: ExtrinsicQuery, low: int, high: int) -> int | None:
+def _count(store: Store, conditions: list[_Condition], low: int, high: int, only_refused: bool) -> int | None:
     total = 0
     everywhere = low == 0 and high == (HIGHEST + 1) << PLACE_BITS
     between, bounds = ("", ()) if everywhere else (" AND place >= ? AND place < ?", (low, high))
-    for where, values in _conditions(query):
-        if where.startswith("WHERE TRUE") and query.succeeded is not False:
+    for where, values in conditions:
+        if where.startswith("WHERE TRUE") and not only_refused:
             # The rows themselves are long; an index says as much.
             where = "INDEXED BY extrinsics_by_call " + where
         found = store.first(
@@ -149,11 +167,14 @@ def _count(store: Store, query: ExtrinsicQuery, low: int, high: int) -> int | No
     return total
 
 
-def _at(store: Store, place: int) -> ExtrinsicRow:
-    row = store.first(f"SELECT {_COLUMNS} FROM extrinsics WHERE place = ?", (place,))
-    if row is None:
-        raise DataCorrupt(store.path, f"no extrinsic {place}")
-    return _row(store, row, _decoded(store, row))
+def _at(store: Store, places: list[int]) -> tuple[ExtrinsicRow, ...]:
+    """The extrinsics at these places, in their order."""
+    marks = ",".join("?" * len(places))
+    rows = store.query(f"SELECT {_COLUMNS} FROM extrinsics WHERE place IN ({marks})", tuple(places))
+    found = {row[0]: row for row in rows}
+    if len(found) < len(places):
+        raise DataCorrupt(store.path, f"no extrinsic {next(place for place in places if place not in found)}")
+    return tuple(_row(store, row, _decoded(store, row)) for row in map(found.__getitem__, places))
 
 
 def _decoded(store: Store, row: _Row) -> codec.DecodedExtrinsic:
