@@ -6,9 +6,15 @@ import json
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
+
+from dbc_desktop.telemetry.evidence_log import EvidenceLog
 
 BLOCKED = """
 import sys
@@ -63,3 +69,34 @@ def test_the_block_itself_works() -> None:
     code = BLOCKED.replace("from dbc_desktop.bootstrap import run", "import dbc_desktop.wallet.wallet")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert "the agent reached for dbc_desktop.wallet" in done.stderr
+
+
+def has_readings(address: str) -> bool:
+    """The page says 503 before the first sample."""
+    try:
+        with urlopen(address, timeout=5) as page:
+            return b"DCGM_FI_DEV_GPU_UTIL" in page.read()
+    except HTTPError as error:
+        error.close()
+        return False
+
+
+def test_the_agent_keeps_minutes_for_evidence_without_keys(tmp_path: Path) -> None:
+    words = ["agent", "--json", "--listen", "127.0.0.1:0", "--evidence", "--home", str(tmp_path)]
+    command = [sys.executable, "-c", BLOCKED, *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as agent:
+        assert agent.stdout is not None
+        address = json.loads(agent.stdout.readline())["address"]
+        try:
+            until = time.monotonic() + 30
+            while not has_readings(address) and time.monotonic() < until:
+                threading.Event().wait(0.05)
+        finally:
+            agent.send_signal(signal.SIGINT)
+        _, said = agent.communicate(timeout=30)
+    assert "reached for" not in said
+    log = EvidenceLog(tmp_path / "evidence.sqlite3", read_only=True)
+    (kept,) = log.counts(0, 2**40).items()
+    log.close()
+    assert kept[0] in ("demo", "nvml")
+    assert kept[1] >= 1
