@@ -284,7 +284,7 @@ class Core:
                 backend,
                 self._journal,
                 clock,
-                NODE_POLL_SECONDS if network.kind == NODE else POLL_SECONDS,
+                POLL_SECONDS if network.kind == LOCAL else NODE_POLL_SECONDS,
                 on_news,
             ),
             sampler=sampler,

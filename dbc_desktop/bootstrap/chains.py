@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dbc_desktop.services.networks import LOCAL, Network, Networks
+from dbc_desktop.services.networks import EXTENSION, LOCAL, Network, Networks
 
 if TYPE_CHECKING:
+    from dbc_desktop.chain.extensions import Extension
     from dbc_desktop.chain.host import HostedChain
     from dbc_desktop.domain.clock import Clock
     from dbc_desktop.domain.network import NodeHealth
@@ -18,12 +19,14 @@ NODE_POLL_SECONDS = 2.0
 
 def open_backend(home: Path, network: Network) -> HostedChain:
     """The chain of a network in a process of its own; what goes wrong there is raised by the first call."""
-    from dbc_desktop.chain.host import HostedChain, HostedNode
+    from dbc_desktop.chain.host import HostedChain, HostedExtension, HostedNode
 
     if network.kind == LOCAL:
         return HostedChain(home / network.folder, profile=network.rules)
     from dbc_desktop.storage.files import private_folder
 
+    if network.kind == EXTENSION and network.extension is not None:
+        return HostedExtension(private_folder(home / "extensions" / network.key), network.extension)
     return HostedNode(private_folder(home / "nodes"), network.endpoints, genesis_hash=network.genesis_hash)
 
 
@@ -44,4 +47,10 @@ def networks_of(home: Path, clock: Clock) -> Networks:
         finally:
             chain.close()
 
-    return Networks(home, look, make)
+    return Networks(home, look, make, _discover)
+
+
+def _discover() -> tuple[Extension, ...]:
+    from dbc_desktop.chain.extensions import installed
+
+    return installed()

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from dbc_desktop.chain import wire
 from dbc_desktop.chain.backend import HeadChange, Subscription
-from dbc_desktop.domain.errors import BackendMismatch, Cancelled, DbcError
+from dbc_desktop.domain.errors import BackendMismatch, Cancelled, DbcError, ExtensionFailed
 from dbc_desktop.lanes.clock import SystemClock
 
 if TYPE_CHECKING:
+    from dbc_desktop.chain.extensions import Extension
     from dbc_desktop.chain.local.backend import LocalChain
     from dbc_desktop.chain.substrate.backend import SubstrateChain
 
@@ -35,7 +36,8 @@ def serve(connection: Connection, folder: Path, options: dict[str, Any]) -> None
         connection.send((wire.FAILED, 0, wire.pack_error(error)))
         return
     try:
-        _Server(connection, chain).run(is_far="endpoints" in options)
+        foreign = options.get("extension")
+        _Server(connection, chain, foreign).run(is_far=foreign is not None or "endpoints" in options)
     finally:
         chain.close()
         connection.close()
@@ -46,6 +48,11 @@ def _open(folder: Path, options: dict[str, Any]) -> LocalChain | SubstrateChain:
 
     The imports stand here: the process that starts this one names `serve` and should not have to read the whole engine.
     """
+    if "extension" in options:
+        from dbc_desktop.chain.extensions import open_extension
+
+        found: LocalChain | SubstrateChain = open_extension(options["extension"], folder)
+        return found
     if "endpoints" in options:
         from dbc_desktop.chain.history_store import HistoryStore
         from dbc_desktop.chain.substrate.backend import SubstrateChain
@@ -59,8 +66,10 @@ def _open(folder: Path, options: dict[str, Any]) -> LocalChain | SubstrateChain:
 class _Server:
     """Hands requests to a few threads, so that a jump does not hold up reads."""
 
-    def __init__(self, connection: Connection, chain: LocalChain | SubstrateChain) -> None:
-        self._connection, self._chain = connection, chain
+    def __init__(
+        self, connection: Connection, chain: LocalChain | SubstrateChain, foreign: Extension | None = None
+    ) -> None:
+        self._connection, self._chain, self._foreign = connection, chain, foreign
         self._sending = threading.Lock()
         self._cancelled: dict[int, threading.Event] = {}
         self._clock = SystemClock()
@@ -128,6 +137,11 @@ class _Server:
             self._send((wire.ANSWER, number, done.result()))
         elif isinstance(error, DbcError):
             self._send((wire.ERROR, number, wire.pack_error(error)))
+        elif self._foreign is not None:  # a mistake of a stranger's, not one of ours
+            from dbc_desktop.chain.extensions import told
+
+            failed = ExtensionFailed(self._foreign.package, "broken", told(error))
+            self._send((wire.ERROR, number, wire.pack_error(failed)))
         else:
             self._send((wire.BUG, number, "".join(traceback.format_exception(error))))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from dbc_desktop.chain import wire
 from dbc_desktop.chain.backend import HeadChange, Subscription
+from dbc_desktop.chain.extensions import Extension
 from dbc_desktop.chain.extrinsic import hash_of
 from dbc_desktop.chain.head_feed import HeadFeed
 from dbc_desktop.chain.hosted_reads import HostedReads
@@ -247,6 +248,18 @@ class HostedNode(HostedChain):
         """How the node fares, asked anew."""
         found: NodeHealth = self._ask("health")
         return found
+
+
+class HostedExtension(HostedNode):
+    """`ChainBackend` of a third-party package in a process of its own, the only one that runs its code.
+
+    Args:
+        folder: Its own folder.
+        extension: Which; it must be installed in just that version.
+    """
+
+    def __init__(self, folder: Path, extension: Extension) -> None:
+        self._start(folder, {"extension": extension})
 
 
 class _Link:

@@ -25,6 +25,7 @@ An error carries facts; `screens/notices.py` is the only place where it becomes 
     │  ├─ OutcomeUnknown         sent, and not yet known what became of it
     │  ├─ BackendMismatch        other genesis, version or capability than asked
     │  ├─ ChainDamaged           its file is damaged; what could be saved is only read
+    │  ├─ ExtensionFailed        a third-party backend could not be loaded, or broke
     │  └─ ChainBusy              another process writes in this data folder
     ├─ SessionError              the compute node and the login on it
     │  ├─ NodeRefused            it answered with an errcode
@@ -235,6 +236,20 @@ class ChainDamaged(ChainError):
     def __init__(self, path: Path, height: int, branch: str) -> None:
         super().__init__(f"{path} good to {height}, saved as {branch}")
         self.path, self.height, self.branch = path, height, branch
+
+
+class ExtensionFailed(ChainError):
+    """A third-party backend could not be loaded, or broke.
+
+    Attributes:
+        package: Whose it is.
+        reason: `gone` (not installed any more, or in another version) or `broken`.
+        detail: What its code said; untrusted.
+    """
+
+    def __init__(self, package: str, reason: str, detail: str = "") -> None:
+        super().__init__(f"{package}: {reason} {detail}".strip())
+        self.package, self.reason, self.detail = package, reason, detail
 
 
 class ChainBusy(ChainError):

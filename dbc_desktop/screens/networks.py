@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dbc_desktop.chain.extensions import Extension
 from dbc_desktop.domain.errors import ChainUntrusted, DbcError
 from dbc_desktop.domain.network import Drift, NodeHealth
 from dbc_desktop.screens import formats
 from dbc_desktop.screens.notices import Notice, notice_for
 from dbc_desktop.screens.texts import ntr, tr
-from dbc_desktop.services.networks import FIRST, LOCAL, Network, is_bare
+from dbc_desktop.services.networks import EXTENSION, FIRST, LOCAL, NODE, Network, is_bare
 
 SLOW_SECONDS = 1.0
 FAR_BEHIND = 20
@@ -72,6 +73,11 @@ def _row(network: Network, chosen: str, health: NodeHealth | DbcError | None) ->
     if is_local:
         detail = tr("embedded chain · {rules}", rules=network.rules)
         text, kind = tr("on this computer"), "good"
+    elif network.extension is not None:
+        detail = tr(
+            "backend of {package} {version}", package=network.extension.package, version=network.extension.version
+        )
+        text, kind = tr("third-party code with all rights of this program, turned on by you"), "warn"
     else:
         detail = _endpoints(network)
         text, kind = _health(health)
@@ -82,10 +88,10 @@ def _row(network: Network, chosen: str, health: NodeHealth | DbcError | None) ->
         health=text,
         health_kind=kind,
         is_chosen=network.key == chosen,
-        can_remove=not network.is_builtin and network.key != chosen,
+        can_remove=not network.is_builtin and network.kind != EXTENSION and network.key != chosen,
         remove_text=tr("Delete…") if is_local else tr("Forget"),
         warning=_warning(network),
-        has_client_node=not is_local,
+        has_client_node=network.kind == NODE,
         client_node=tr("machines through {address}", address=network.client_node) if network.client_node else "",
     )
 
@@ -129,6 +135,49 @@ def _health(health: NodeHealth | DbcError | None) -> tuple[str, str]:
         parts.append(tr("still catching up"))
     is_slow = health.is_syncing or lag > FAR_BEHIND or health.latency_seconds > SLOW_SECONDS
     return " · ".join(parts), "warn" if is_slow else "good"
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRow:
+    """A backend that an installed package offers; `act` is the text of the button that turns it on or off."""
+
+    extension: Extension
+    title: str
+    detail: str
+    is_on: bool
+    act: str
+
+
+def extension_rows(found: Sequence[tuple[Extension, str]]) -> tuple[ExtensionRow, ...]:
+    """What installed packages offer, none of which was run."""
+    return tuple(
+        ExtensionRow(
+            one,
+            tr("{name} of {package} {version}", name=one.name, package=one.package, version=one.version),
+            _extension_state(state),
+            state == "on",
+            tr("Turn off") if state == "on" else tr("Turn on…"),
+        )
+        for one, state in found
+    )
+
+
+def _extension_state(state: str) -> str:
+    if state == "on":
+        return tr("on: it can be opened above")
+    if state == "changed":
+        return tr("off: its version has changed since you turned it on")
+    return tr("off: none of its code was run")
+
+
+def extension_warning(extension: Extension) -> str:
+    """What it means to turn one on."""
+    return tr(
+        "{package} is not part of this program. What it does, it does with all your rights: it can read your"
+        " files, wait for your passphrase, show wrong balances and send what you did not sign here. Turn it on"
+        " only if you trust whoever made it. Another version of it will ask again.",
+        package=extension.package,
+    )
 
 
 def opening_notice(network: Network) -> Notice:

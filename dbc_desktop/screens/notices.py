@@ -213,6 +213,14 @@ def _unwritable(error: e.DataUnwritable) -> Notice:
     )
 
 
+def _extension(error: e.ExtensionFailed) -> Notice:
+    if error.reason == "gone":
+        body = tr("It is not installed any more, or in another version. Choose another network.")
+    else:
+        body = tr("Its code failed: “{detail}”. Tell whoever made it, and choose another network.", detail=error.detail)
+    return Notice(tr("The backend of {package} does not work", package=error.package), body)
+
+
 def _untrusted(error: e.ChainUntrusted) -> Notice:
     reason = trust_text(error.reason)
     if error.reason in ("not_encrypted", "hung_up", "redirect"):
@@ -290,6 +298,7 @@ _NOTICES: dict[type[e.DbcError], Callable[[Any], Notice]] = {
         tr("Try again"),
     ),
     e.ChainUntrusted: _untrusted,
+    e.ExtensionFailed: _extension,
     e.ChainAnswerInvalid: lambda x: Notice(
         tr("The node's answer makes no sense"),
         tr("It was not used ({what}). Try again; if it stays so, choose another node.", what=x.what),

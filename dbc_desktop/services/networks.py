@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, astuple, dataclass, replace
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dbc_desktop.chain.extensions import Extension
+from dbc_desktop.crypto.hashing import blake2_128
 from dbc_desktop.domain.errors import BackendMismatch, DbcError, InvalidInput
 from dbc_desktop.domain.network import NodeHealth
 from dbc_desktop.rules.profile import PROFILES
@@ -24,7 +27,7 @@ _LONGEST_URL = 200
 _FOLDER = re.compile(r"chain(s/[a-z0-9-]{1,60})?")
 _SCHEMES = ("https", "http", "wss", "ws")
 
-LOCAL, NODE = "local", "node"
+LOCAL, NODE, EXTENSION = "local", "node", "extension"
 FIRST, MAINNET = "local", "mainnet"
 """Keys of the two networks that are always there."""
 
@@ -42,13 +45,14 @@ class Network:
     """A chain that can be chosen.
 
     Attributes:
-        kind: `local` (the embedded chain) or `node`.
+        kind: `local` (the embedded chain), `node` or `extension` (a backend of a third-party package).
         endpoints: Of a node, the first that answers is asked.
         genesis_hash: Of a node, pinned when it was first trusted; None before.
         folder: Of a local chain, below the data folder.
         rules: Of a local chain, the profile it is made with.
         client_node: Of a node's network, the address of the client node through which rented machines are reached;
             empty where the person named none. A local chain has its stand-in node.
+        extension: Of an extension, which.
     """
 
     key: str
@@ -59,6 +63,7 @@ class Network:
     folder: str = ""
     rules: str = ""
     client_node: str = ""
+    extension: Extension | None = None
 
     @property
     def is_builtin(self) -> bool:
@@ -80,10 +85,18 @@ class Networks:
         home: The data folder.
         probe: How a node is looked at without opening it.
         make: How a chain to practise on is made.
+        discover: What backends installed packages offer; runs none of them.
     """
 
-    def __init__(self, home: Path, probe: Probe, make: Make | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        probe: Probe,
+        make: Make | None = None,
+        discover: Callable[[], tuple[Extension, ...]] = lambda: (),
+    ) -> None:
         self._home, self._probe, self._make = home, probe, make
+        self._discover = cache(discover)
         self._path = home / "networks.json"
 
     def all(self) -> tuple[Network, ...]:
@@ -178,7 +191,7 @@ class Networks:
             DataUnwritable: Read-only or full.
         """
         kept, chosen = self._read()
-        if key not in kept or kept[key].kind == LOCAL:
+        if key not in kept or kept[key].kind != NODE:
             raise InvalidInput("network", "unknown")
         made = replace(kept[key], client_node=parse_client_node(address))
         self._write(kept | {key: made}, chosen)
@@ -230,24 +243,71 @@ class Networks:
             raise InvalidInput("network", "unknown")
         return self._probe(found.endpoints, found.genesis_hash)[1]
 
-    def _read(self) -> tuple[dict[str, Network], str]:
-        kept = {one.key: one for one in _BUILTIN}
+    def extensions(self) -> tuple[tuple[Extension, str], ...]:
+        """The backends that installed packages offer: `on`, `off`, or `changed`: another version was turned on."""
+        trusted = self._trusted()
+        names = {(one.package, one.name) for one in trusted}
+        return tuple(
+            (one, "on" if one in trusted else "changed" if (one.package, one.name) in names else "off")
+            for one in self._discover()
+        )
+
+    def turn_on(self, extension: Extension) -> Network:
+        """Let a package's backend be opened from now on; it is not opened yet.
+
+        Raises:
+            InvalidInput: `network` with `unknown`: nothing of that name and version is installed.
+            DataUnwritable: Read-only or full.
+        """
+        if extension not in self._discover():
+            raise InvalidInput("network", "unknown")
+        kept, chosen = self._read()
+        trusted = {one for one in self._trusted() if (one.package, one.name) != (extension.package, extension.name)}
+        self._write(kept, chosen, trusted | {extension})
+        return _offered(extension)
+
+    def turn_off(self, extension: Extension) -> None:
+        """Never load it again.
+
+        Raises:
+            InvalidInput: `network` with `in_use`.
+            DataUnwritable: Read-only or full.
+        """
+        kept, chosen = self._read()
+        if chosen == _offered(extension).key:
+            raise InvalidInput("network", "in_use")
+        self._write(kept, chosen, self._trusted() - {extension})
+
+    def _trusted(self) -> set[Extension]:
+        rows = self._document().get("extensions")
+        found = {_extension(row) for row in (rows[:_MOST] if isinstance(rows, list) else [])}
+        return {one for one in found if one is not None}
+
+    def _document(self) -> dict[str, Any]:
         data = read_limited(self._path, _LIMIT_BYTES)
         try:
             said = json.loads(data) if data is not None else {}
         except (ValueError, RecursionError):
             said = {}
-        if not isinstance(said, dict):
-            return kept, FIRST
+        return said if isinstance(said, dict) else {}
+
+    def _read(self) -> tuple[dict[str, Network], str]:
+        kept = {one.key: one for one in _BUILTIN}
+        said = self._document()
         rows = said.get("networks")
         for row in rows[:_MOST] if isinstance(rows, list) else []:
             one = _network(row)
             if one is not None and (one.key not in kept or kept[one.key].kind == one.kind == NODE):
                 kept[one.key] = one
+        trusted = self._trusted() if said.get("extensions") else set()
+        for extension in self._discover() if trusted else ():
+            if extension in trusted:
+                offered = _offered(extension)
+                kept[offered.key] = offered
         chosen = said.get("chosen")
         return kept, chosen if isinstance(chosen, str) and chosen in kept else FIRST
 
-    def _write(self, kept: Mapping[str, Network], chosen: str) -> None:
+    def _write(self, kept: Mapping[str, Network], chosen: str, trusted: Collection[Extension] | None = None) -> None:
         if len(kept) > _MOST:
             raise InvalidInput("network_name", "too_many")
         rows = [
@@ -262,9 +322,23 @@ class Networks:
                 "client_node": one.client_node,
             }
             for one in kept.values()
+            if one.kind != EXTENSION
         ]
-        document = {"chosen": chosen, "networks": rows}
+        on = [asdict(one) for one in sorted(self._trusted() if trusted is None else trusted, key=astuple)]
+        document = {"chosen": chosen, "networks": rows, "extensions": on}
         write_whole(self._path, json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")
+
+
+def _offered(extension: Extension) -> Network:
+    """The network that a package's backend is in the list; its key names the folder it is given."""
+    digest = blake2_128(f"{extension.package} {extension.name}".encode()).hex()[:16]
+    return Network(f"extension-{digest}", extension.name, EXTENSION, extension=extension)
+
+
+def _extension(row: Any) -> Extension | None:
+    texts = [row.get(field) for field in ("package", "version", "name")] if isinstance(row, dict) else []
+    package, version, name = [one if isinstance(one, str) else "" for one in texts] or ["", "", ""]
+    return Extension(package, version, name) if package and name else None
 
 
 def parse_endpoint(text: str) -> str:

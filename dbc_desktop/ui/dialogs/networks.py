@@ -12,7 +12,13 @@ from dbc_desktop.crypto import ss58
 from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.errors import DbcError
 from dbc_desktop.domain.network import NodeHealth
-from dbc_desktop.screens.networks import NetworkRow, networks_screen
+from dbc_desktop.screens.networks import (
+    ExtensionRow,
+    NetworkRow,
+    extension_rows,
+    extension_warning,
+    networks_screen,
+)
 from dbc_desktop.screens.notices import notice_for
 from dbc_desktop.screens.texts import tr
 from dbc_desktop.services.networks import NODE, Networks
@@ -21,6 +27,7 @@ from dbc_desktop.ui.dialogs.form_sheet import FormSheet
 from dbc_desktop.ui.widgets import Badge, Button, Hairline, Label, Sheet, StateDot
 
 if TYPE_CHECKING:
+    from dbc_desktop.chain.extensions import Extension
     from dbc_desktop.services.program import Program
 
 RULES = ("launch-2021", "mainnet-411", "mainnet-411-strict")
@@ -100,6 +107,11 @@ class NetworksSheet(Sheet):
             if number:
                 self._list.addWidget(Hairline())
             self._list.addWidget(self._row(row))
+        found = extension_rows(self._networks.extensions())
+        if found:
+            self._list.addWidget(Label(tr("BACKENDS OF OTHER PACKAGES"), "section"))
+        for number, offered in enumerate(found):
+            self._list.addWidget(self._offer(number, offered))
         self._list.addStretch(1)
         self._note.setText(screen.note)
 
@@ -145,6 +157,33 @@ class NetworksSheet(Sheet):
             name = f"networks.open.{row.key}"
             outer.addWidget(Button(tr("Open"), small=True, name=name, act=lambda: self.opened.emit(row.key)))
         return widget
+
+    def _offer(self, number: int, row: ExtensionRow) -> QWidget:
+        widget = QWidget()
+        line = QHBoxLayout(widget)
+        line.setContentsMargins(0, 0, 8, 0)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addWidget(Label(row.title, "strong", wrap=True))
+        detail = Label(row.detail, "second", "muted", wrap=True)
+        detail.setObjectName(f"networks.extension.state.{number}")
+        texts.addWidget(detail)
+        line.addLayout(texts, 1)
+        name = f"networks.extension.{number}"
+        line.addWidget(Button(row.act, small=True, name=name, act=lambda: self._turn(row)))
+        return widget
+
+    def _turn(self, row: ExtensionRow) -> None:
+        if not row.is_on:
+            self.sheet_asked.emit(TurnOnSheet(self._program, self._networks, row.extension))
+            return
+        self._program.runner.command(
+            "io",
+            lambda: self._networks.turn_off(row.extension),
+            owner=self,
+            done=lambda _: self._render(),
+            failed=self._say,
+        )
 
     def _remove(self, row: NetworkRow) -> None:
         if row.key in {one.key for one in self._networks.all() if one.kind == NODE}:
@@ -277,6 +316,42 @@ class PracticeSheet(FormSheet):
         name, backend = self.name.text(), self.program.backend
         stash = Address(ss58.decode(self.address.text().strip()))
         return lambda: self._networks.practice(name, backend.stash_copy(stash))
+
+    def done(self, result: Any) -> None:
+        """Back to the list."""
+        self.close_sheet()
+        self.added.emit()
+
+
+class TurnOnSheet(FormSheet):
+    """Asks before a third-party backend may be opened; the package's name must be typed."""
+
+    lane = "io"
+    added = Signal()
+
+    def __init__(self, program: Program, networks: Networks, extension: Extension) -> None:
+        title = tr("Turn on the backend of {package}", package=extension.package)
+        super().__init__(program, "turn_on", title, extension.version, go=tr("Turn on"), kind="danger")
+        self._networks, self._extension = networks, extension
+        self.cancel.setText(tr("Leave it off"))
+        self.cancel.set_kind("primary")
+        self.add_note(extension_warning(extension), "loss")
+        label = tr("Type the name of the package to turn it on: {name}", name=extension.package)
+        self.name = self.add_field("name", label)
+        self.name.edit.textChanged.connect(lambda _: self._compare())
+        self.end_fields()
+        self._compare()
+
+    def first_focus(self) -> QWidget:
+        """Leaving it off."""
+        return self.cancel
+
+    def _compare(self) -> None:
+        self.go.setEnabled(self.name.text().strip() == self._extension.package)
+
+    def work(self) -> Callable[[], Any]:
+        """Remember it by package, version and name."""
+        return lambda: self._networks.turn_on(self._extension)
 
     def done(self, result: Any) -> None:
         """Back to the list."""

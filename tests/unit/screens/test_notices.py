@@ -53,6 +53,8 @@ EXAMPLES: list[tuple[errors.DbcError, str, str]] = [
     (errors.ChainUnreachable(), "No answer from the chain", "Nothing is lost"),
     (errors.ChainUntrusted("expired", "node.example"), "The certificate of node.example is not trusted", "has expired"),
     (errors.ChainUntrusted("hung_up", "node.example"), "cannot be asked that way", "must begin with https://"),
+    (errors.ExtensionFailed("dbc-example", "gone"), "The backend of dbc-example does not work", "not installed"),
+    (errors.ExtensionFailed("dbc-example", "broken", "KeyError: 1"), "dbc-example does not work", "“KeyError: 1”"),
     (errors.ChainAnswerInvalid("metadata"), "makes no sense", "not used (metadata)"),
     (errors.ChainRequestFailed(-32_603, "Something wrong"), "could not answer", "code -32603): “Something wrong”"),
     (errors.ChainRejected("RentMachine", "GPUNotEnough"), "The chain refused", "Fewer GPUs"),
