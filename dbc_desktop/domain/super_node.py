@@ -120,6 +120,7 @@ class Support:
         unlocking: On its way out and not yet to be withdrawn, earliest first.
         withdrawable: Coins whose time is over; free after `withdraw_unbonded`.
         has_ledger: The account bonded once, so that it adds with `bond_extra` and not with `bond`.
+        controller: Another account that signs for this stake, as older runtimes had it; None where it signs itself.
         slashing_spans: Stretches of time for which slashes are noted; who takes out all must name their number.
     """
 
@@ -133,6 +134,7 @@ class Support:
     payee: Payee = Payee(PayTo.STAKED)
     bonding_eras: int = 14
     slashing_spans: int = 0
+    controller: Address | None = None
 
     @property
     def leaving(self) -> Balance:

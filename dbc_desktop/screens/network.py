@@ -234,11 +234,18 @@ def _support(support: Support, election: Election, head: Head) -> SupportCard:
     for chunk in support.unlocking:
         due = formats.due(chunk.height - head.height)
         rows.append((tr("free {when}", when=due), formats.amount(chunk.amount)))
+    if support.controller is not None:
+        return SupportCard(tuple(rows), _support_note(support), "", can_unbond=False)
     withdraw = tr("Take out {amount}", amount=formats.amount(support.withdrawable)) if support.withdrawable else ""
     return SupportCard(tuple(rows), _support_note(support), withdraw, bool(support.bonded))
 
 
 def _support_note(support: Support) -> str:
+    if support.controller is not None:
+        return tr(
+            "Another account signs for this stake: {controller}. Here only an account that signs itself can act.",
+            controller=formats.address_text(support.controller),
+        )
     if support.is_super_node:
         return tr("This account stands for election itself.")
     if not support.has_ledger:

@@ -193,6 +193,18 @@ def test_what_is_taken_out_names_the_slashing_spans(page: NetworkPage, chain: Ch
     assert calls == [(Call("Staking", "withdraw_unbonded", (4,)), ALICE)]
 
 
+def test_for_a_stake_that_another_account_signs_for_nothing_is_offered(page: NetworkPage, chain: Chain) -> None:
+    chain.support = Support(
+        ALICE, bonded=dbc("5"), targets=(NODES[0],), withdrawable=dbc("2"), has_ledger=True, controller=NODES[1]
+    )
+    page.on_shown()
+    table(page).selectRow(0)
+    assert not button(page, "network.support").isEnabled()
+    for name in ("network.withdraw", "network.unstake", "network.stop"):
+        assert not button(page, name).isVisibleTo(page)
+    assert any(text.startswith("Another account signs for this stake: 5C") for text in texts(page)), texts(page)
+
+
 def test_a_block_moves_the_countdown_without_reading(page: NetworkPage, chain: Chain) -> None:
     page.on_shown()
     page.on_head(HeadChange(head_at(NEXT - 100), ()))

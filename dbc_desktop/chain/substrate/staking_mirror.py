@@ -160,7 +160,7 @@ def _payout(mirror: Mirror, era: StakingEra) -> int:
 def read_support(mirror: Mirror, address: Address) -> Support:
     """What an account stakes for super nodes."""
     era = read_staking(mirror)
-    read_staker(mirror, address.raw, era)
+    controller = read_staker(mirror, address.raw, era)
     found = views.support_of(mirror.engine(), address)
     spans = None
     if found.has_ledger and mirror.view.storage.has(_S, "SlashingSpans"):
@@ -172,12 +172,14 @@ def read_support(mirror: Mirror, address: Address) -> Support:
             for one in found.unlocking
         ),
         slashing_spans=0 if spans is None else 1 + len(spans["prior"]),
+        controller=None if controller in (None, address.raw) else Address(controller),
     )
 
 
-def read_staker(mirror: Mirror, who: bytes, era: StakingEra) -> None:
-    """What an account has bonded, where its rewards go, whom it supports, and whether it stands itself."""
+def read_staker(mirror: Mirror, who: bytes, era: StakingEra) -> bytes | None:
+    """What an account has bonded, whom it supports, where its rewards go, whether it stands; who signs for it."""
     view = mirror.view
+    controller: bytes | None
     controller, payee, named = view.many([(_S, item, (who,)) for item in ("Bonded", "Payee", "Nominators")])
     ledger = view.get(_S, "Ledger", who if controller is None else controller)
     if ledger is not None and ledger["stash"] == who:
@@ -186,6 +188,7 @@ def read_staker(mirror: Mirror, who: bytes, era: StakingEra) -> None:
     if named is not None:
         mirror.put(NOMINATORS, who, _nominations(named))
     read_candidates(mirror, [who])
+    return controller
 
 
 def read_candidates(mirror: Mirror, accounts: Iterable[bytes]) -> None:

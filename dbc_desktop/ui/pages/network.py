@@ -208,11 +208,12 @@ class NetworkPage(Page):
     def _allow(self) -> None:
         summary = self._summary
         support = summary.support if summary is not None else None
-        can = support is not None and not support.is_super_node and self._chosen is not None
+        signs = support is not None and support.controller is None
+        can = support is not None and signs and not support.is_super_node and self._chosen is not None
         self._support_button.setVisible(support is not None and bool(self._model.rowCount()))
         self._support_button.setEnabled(can)
         self._support_button.setToolTip("" if can else tr("Choose a super node in the table first."))
-        self._stop.setVisible(support is not None and self._chosen in support.targets)
+        self._stop.setVisible(support is not None and signs and self._chosen in support.targets)
 
     # acting
 

@@ -76,6 +76,7 @@ class Faults:
         says: What methods answer instead.
         planned: Who has a seat in the next staking era, once that is decided.
         spans: How many slashing spans an account has.
+        controllers: Who signs for an account's stake, where it does not itself.
         era_shift: How far the network's count of staking eras is ahead of the engine's.
         tries_out: `system_dryRun` is served to everybody; else it is denied, as public nodes deny it.
         trial: What a trial answers instead.
@@ -98,6 +99,7 @@ class Faults:
     says: dict[str, Any] = field(default_factory=dict)
     planned: tuple[Backed, ...] | None = None
     spans: dict[bytes, int] = field(default_factory=dict)
+    controllers: dict[bytes, bytes] = field(default_factory=dict)
     era_shift: int = 0
     tries_out: bool = False
     trial: str | None = None
@@ -245,7 +247,7 @@ class TestNode:
             engine = Engine(ledger.engine.profile, state, ledger.height, b"")
             told = NodeState(engine, ledger.start_ms + ledger.height * BLOCK_MS, self._rewards(engine))
             told.planned, told.spans = self.faults.planned, self.faults.spans
-            told.era_shift = self.faults.era_shift
+            told.era_shift, told.controllers = self.faults.era_shift, self.faults.controllers
             self._kept[head] = _Kept(ledger.height, told)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

@@ -30,6 +30,7 @@ class StakingState:
     Attributes:
         planned: Who has a seat in the next staking era, once that is decided.
         spans: How many slashing spans an account has.
+        controllers: Who signs for an account's stake, where it does not itself.
         era_shift: How far the count of staking eras is ahead of the engine's.
     """
 
@@ -37,6 +38,7 @@ class StakingState:
     _now_ms: int
     planned: tuple[Backed, ...] | None = None
     spans: Mapping[bytes, int] = {}
+    controllers: Mapping[bytes, bytes] = {}
     era_shift: int = 0
 
     @property
@@ -60,12 +62,12 @@ class StakingState:
         return [((), {"index": self._era + self.era_shift, "start": began})]
 
     def _staking_bonded(self) -> Entries:
-        return (((who,), who) for who, _ in self._engine.state.items(rows.LEDGERS))
+        return (((who,), self.controllers.get(who, who)) for who, _ in self._engine.state.items(rows.LEDGERS))
 
     def _staking_ledger(self) -> Entries:
         for who, ledger in self._engine.state.items(rows.LEDGERS):
             yield (
-                (who,),
+                (self.controllers.get(who, who),),
                 {
                     "stash": who,
                     "total": ledger.total,
