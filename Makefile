@@ -14,8 +14,10 @@ run: $(READY)    ## open the window; without a display, play the tour and say wh
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$(HOST)" = Darwin ]; then exec $(BIN)/dbc-desktop; \
 	else echo "No display here: playing the tour instead."; $(MAKE) --no-print-directory tour; fi
 
-test: $(VENV)/.ready-tests lint ## lint, types, contracts and all tests
-	$(BIN)/python -m pytest -q
+# The tests start this program some hundred times; each start would compile it anew where bytecode is not kept.
+test: export PYTHONDONTWRITEBYTECODE :=
+test: $(VENV)/.ready-tests lint ## lint, types, contracts and all tests, one at a time on each core
+	$(BIN)/python -m pytest -q -n logical --maxprocesses 8 --dist worksteal
 
 lint: $(READY)   ## ruff, mypy --strict, import contracts
 	$(BIN)/ruff check dbc_desktop tests

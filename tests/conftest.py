@@ -21,12 +21,13 @@ ALLOWED_SKIPS = [
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long tests run only when their marker is asked for, and are deselected (not skipped) otherwise."""
+    """Very long tests run only when their marker is asked for, and are deselected (not skipped) otherwise."""
     asked = config.getoption("-m")
     long_markers = [name for name in ("soak", "package", "bench") if name not in asked]
     kept = [item for item in items if not any(item.get_closest_marker(name) for name in long_markers)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+    # Those that say they take long begin first: begun last, one core would wait for the other.
+    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("timeout") is None)
 
 
 @pytest.hookimpl(hookwrapper=True)
