@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from dbc_desktop.domain.balance import UNITS_PER_DBC, Balance
 from dbc_desktop.domain.branches import MAIN, Branch, BranchComparison, Snapshot
 from dbc_desktop.domain.machine import MachineStatus
 from dbc_desktop.screens import formats
+from dbc_desktop.screens.account_names import account_name
 from dbc_desktop.screens.machines import status_text
 from dbc_desktop.screens.texts import tr
 
@@ -69,7 +71,7 @@ def comparison_title(found: BranchComparison) -> str:
 
 
 def comparison_rows(
-    found: BranchComparison, accounts: int = 10, names: dict[str, str] | None = None
+    found: BranchComparison, accounts: int = 10, names: Mapping[bytes, str] = MappingProxyType({})
 ) -> list[tuple[str, str, str, str]]:
     """A table with its head: totals, then accounts, machines and eras that differ, with `here − there`."""
     here, there = found.here.totals, found.there.totals
@@ -82,8 +84,7 @@ def comparison_rows(
         _counts(tr("GPUs rented"), here.rented_gpu_num, there.rented_gpu_num),
     ]
     for account in found.accounts[:accounts]:
-        text = formats.address_text(account.address)
-        rows.append(_amounts((names or {}).get(text, formats.short_address(text)), account.here, account.there))
+        rows.append(_amounts(account_name(account.address.raw, names), account.here, account.there))
     for machine in found.machines[:accounts]:
         rows.append(
             (

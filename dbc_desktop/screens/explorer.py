@@ -12,6 +12,7 @@ from dbc_desktop.domain.explorer import MOST_SEARCHED, Argument, ExtrinsicDetail
 from dbc_desktop.domain.machine import HardwareInfo
 from dbc_desktop.domain.network import BLOCK_MS, BlockSummary, Head
 from dbc_desktop.screens import formats
+from dbc_desktop.screens.account_names import account_name
 from dbc_desktop.screens.texts import ntr, tr
 from dbc_desktop.services.explorer import PastRow, PastView
 
@@ -99,7 +100,7 @@ def past_line(row: PastRow, head: Head, names: Names) -> PastLine:
                 block,
                 when,
                 f"{row.pallet}.{row.call}",
-                who_text(row.signer.raw, names),
+                account_name(row.signer.raw, names),
                 arguments,
                 row.fee.text(6),
                 outcome,
@@ -169,11 +170,6 @@ def resident_name(name: str) -> str:
     return numbered.get(kind) or single.get(name) or name
 
 
-def who_text(raw: bytes, names: Names) -> str:
-    """A name where the account has one, else its short address."""
-    return names.get(raw) or formats.short_address(Address(raw))
-
-
 def arguments_text(arguments: Sequence[Argument], names: Names) -> str:
     """All arguments in one line; a dash where a call takes none."""
     return " · ".join(_argument(one, names) for one in arguments)[:_LONGEST] or formats.DASH
@@ -214,7 +210,7 @@ def value_text(name: str, value: object, names: Names, *, is_whole: bool = False
                     if known
                     else formats.address_text(Address(value))
                 )
-            return who_text(value, names)
+            return account_name(value, names)
         text = "0x" + value.hex()
         return text if is_whole else formats.shorten(text, 6) if len(text) > 14 else text
     if isinstance(value, Balance):
@@ -285,7 +281,7 @@ def detail_screen(detail: ExtrinsicDetail, head: Head, names: Names) -> DetailSc
         kind=kind,
         block=row.height,
         signer=row.signer.raw,
-        signer_text=who_text(row.signer.raw, names),
+        signer_text=account_name(row.signer.raw, names),
         hash="0x" + row.hash.hex(),
         facts=tuple(facts),
         arguments=tuple(

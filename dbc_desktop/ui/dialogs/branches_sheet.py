@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,7 +134,7 @@ class BranchesSheet(Sheet):
 class CompareSheet(Sheet):
     """Two branches side by side: what differs."""
 
-    def __init__(self, found: BranchComparison, names: dict[str, str]) -> None:
+    def __init__(self, found: BranchComparison, names: Mapping[bytes, str]) -> None:
         super().__init__(tr("Two branches compared"), comparison_title(found), width=720)
         inside = QWidget()
         inside.setObjectName("scrolled")

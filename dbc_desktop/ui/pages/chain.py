@@ -11,7 +11,6 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from dbc_desktop.chain.backend import HeadChange
-from dbc_desktop.domain.account import Address
 from dbc_desktop.domain.branches import Branch, BranchComparison
 from dbc_desktop.domain.call import EventRecord
 from dbc_desktop.domain.errors import DbcError, InvalidInput
@@ -391,8 +390,7 @@ class ChainPage(Page):
         from dbc_desktop.ui.dialogs.branches_sheet import CompareSheet
 
         self._compared = found
-        names = {formats.address_text(Address(raw)): name for raw, name in self._names().items()}
-        self.window_services.open_sheet(CompareSheet(found, names))
+        self.window_services.open_sheet(CompareSheet(found, self._names()))
         self._read()
 
 
