@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from dbc_desktop.chain.substrate import dispute_rows, rows
 from dbc_desktop.chain.substrate.mirror import Mirror
@@ -14,61 +15,142 @@ from dbc_desktop.domain.dispute import SlashOutcome
 from dbc_desktop.domain.errors import ChainAnswerInvalid
 from dbc_desktop.rules import committee, committee_appeals, online_committee
 from dbc_desktop.rules.maintain_committee.rows import LIVE, RECORDS, REPORTS, RESULTS, REVIEWS, STAKES
-from dbc_desktop.rules.online_profile.rows import CONTROLLER_STASH, PENDING_SLASH, SLASH_REVIEW, STASH_CONTROLLER
-from dbc_desktop.rules.state import SINGLE
+from dbc_desktop.rules.online_profile.rows import (
+    CONTROLLER_STASH,
+    PENDING_SLASH,
+    SLASH_REVIEW,
+    STASH_CONTROLLER,
+    SlashReview,
+)
+from dbc_desktop.rules.state import SINGLE, Map
 
 _OP, _OC, _MC = "OnlineProfile", "OnlineCommittee", "MaintainCommittee"
 _FINAL_AFTER = 2_400
 """Blocks after its height when a slash that is over is not asked for again: no fork reaches back that far."""
 
 
-class Settled:
-    """Slashes that are over for good: the chain keeps them for ever, so each is read once.
+Found = list[tuple[int, Any]]
 
-    Numbers without a value are read again: a report is judged later than it is made.
-    """
+
+class Slashes(NamedTuple):
+    """A map of slashes: its pallet, item and counter, and which accounts a value is about."""
+
+    pallet: str
+    item: str
+    counter: str
+    accounts: Callable[[Values], set[bytes]]
+
+
+def _of_verification(value: Values) -> set[bytes]:
+    stash = value["machine_stash"]
+    return {*value["inconsistent_committee"], *value["unruly_committee"], *(() if stash is None else (stash,))}
+
+
+def _of_report(value: Values) -> set[bytes]:
+    return {*_of_verification(value), value["reporter"]}
+
+
+_VERIFICATIONS = Slashes(_OC, "PendingSlash", "NextSlashId", _of_verification)
+_REPORTS = Slashes(_MC, "ReportResult", "NextReportId", _of_report)
+
+
+class Settled:
+    """Slashes that are over for good, by their accounts: the chain keeps them for ever, and each is read once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int], Any] = {}
+        self._over: dict[tuple[str, int], Any] = {}
+        self._nothing: set[tuple[str, int]] = set()
+        self._of: dict[tuple[str, bytes], list[int]] = {}
+        self._guard = threading.Lock()
 
-    def read(self, mirror: Mirror, pallet: str, item: str, counter: str) -> Iterable[tuple[int, Any]]:
-        """All values of a map whose keys are counted from 0.
+    def read(self, mirror: Mirror, slashes: Slashes, accounts: Sequence[bytes], live: Collection[int] = ()) -> Found:
+        """Those against these accounts in a map whose keys are counted from 0, by number.
+
+        Args:
+            mirror: What stands at the block.
+            slashes: The map.
+            accounts: Whom they are against.
+            live: Numbers that have no value yet and may get one; any other without a value never will.
 
         Raises:
             ChainAnswerInvalid: `storage`: there are more than can be.
         """
-        count = mirror.view.get(pallet, counter)
+        pallet, count = slashes.pallet, mirror.view.get(slashes.pallet, slashes.counter)
         if count > MOST_ENTRIES:
             raise ChainAnswerInvalid("storage")
-        asked = [number for number in range(count) if (pallet, number) not in self._known]
-        items: list[Item] = [(pallet, item, (number,)) for number in asked]
-        found = dict(zip(asked, mirror.view.many(items) if items else [], strict=True))
-        for number, value in found.items():
-            is_over = value is not None and value["slash_result"].name != SlashOutcome.PENDING.value
-            if is_over and value["slash_exec_time"] + _FINAL_AFTER < mirror.height:
-                self._known[pallet, number] = value
-        for number in range(count):
-            value = found[number] if number in found else self._known.get((pallet, number))
-            if value is not None:
-                yield number, value
+        over, nothing = self._over, self._nothing
+        asked = [
+            number
+            for number in range(count)
+            if (pallet, number) not in over and ((pallet, number) not in nothing or number in live)
+        ]
+        items: list[Item] = [(pallet, slashes.item, (number,)) for number in asked]
+        read = dict(zip(asked, mirror.view.many(items) if items else [], strict=True))
+        with self._guard:
+            self._settle(mirror, slashes, read, live)
+            kept = {number for one in accounts for number in self._of.get((pallet, one), ()) if number < count}
+            found = [(number, over[pallet, number]) for number in kept]
+        ours = set(accounts)
+        found += [
+            (number, value)
+            for number, value in read.items()
+            if value is not None and number not in kept and not ours.isdisjoint(slashes.accounts(value))
+        ]
+        return sorted(found, key=lambda one: one[0])
+
+    def _settle(self, mirror: Mirror, slashes: Slashes, read: Mapping[int, Any], live: Collection[int]) -> None:
+        pallet = slashes.pallet
+        for number, value in read.items():
+            key = (pallet, number)
+            if value is None:
+                if number not in live:
+                    self._nothing.add(key)
+                continue
+            self._nothing.discard(key)
+            is_over = value["slash_result"].name != SlashOutcome.PENDING.value
+            if is_over and value["slash_exec_time"] + _FINAL_AFTER < mirror.height and key not in self._over:
+                self._over[key] = value
+                for one in slashes.accounts(value):
+                    self._of.setdefault((pallet, one), []).append(number)
 
 
 def read_slashes(mirror: Mirror, settled: Settled, who: bytes) -> tuple[bytes, ...]:
-    """All slashes and appeals, and who signs for this account; the account and its stash."""
-    accounts = _read_bonds(mirror, who)
-    for (number,), value in mirror.view.entries(_OP, "PendingSlash"):
+    """Slashes against an account and its stash with their appeals, and who signs for it; the account and its stash."""
+    accounts, view = _read_bonds(mirror, who), mirror.view
+    reviews: list[tuple[Map[int, SlashReview], str, int]] = []
+    for number, value in _machine_slashes(mirror, accounts):
         mirror.put(PENDING_SLASH, number, dispute_rows.machine_slash(value))
-    for number, value in settled.read(mirror, _OC, "PendingSlash", "NextSlashId"):
+        reviews.append((SLASH_REVIEW, _OP, number))
+    for number, value in settled.read(mirror, _VERIFICATIONS, accounts):
         row, outcome = dispute_rows.verification_slash(value)
         mirror.put(online_committee.PENDING, number, row)
         if outcome is SlashOutcome.CANCELED:
             mirror.put(online_committee.CANCELED, number, row.exec_time)
-    for number, value in settled.read(mirror, _MC, "ReportResult", "NextReportId"):
+        reviews.append((committee_appeals.REVIEWS, _OC, number))
+    live = {one for ids in view.get(_MC, "LiveReport").values() for one in ids}
+    for number, value in settled.read(mirror, _REPORTS, accounts, live):
         mirror.put(RESULTS, number, dispute_rows.result(value))
-    for pallet, table in ((_OP, SLASH_REVIEW), (_OC, committee_appeals.REVIEWS), (_MC, REVIEWS)):
-        for (number,), value in mirror.view.entries(pallet, "PendingSlashReview"):
+        reviews.append((REVIEWS, _MC, number))
+    items: list[Item] = [(pallet, "PendingSlashReview", (number,)) for _, pallet, number in reviews]
+    for (table, _, number), value in zip(reviews, view.many(items) if items else [], strict=True):
+        if value is not None:
             mirror.put(table, number, dispute_rows.review(value))
     return accounts
+
+
+def _machine_slashes(mirror: Mirror, accounts: Sequence[bytes]) -> Iterable[tuple[int, Any]]:
+    """Slashes of the machines of these accounts that wait; the chain names ids of those that are over too."""
+    view = mirror.view
+    if not view.storage.has(_OP, "Machine2PendingSlashIds"):
+        return [(number, value) for (number,), value in view.entries(_OP, "PendingSlash")]
+    owned = view.many([(_OP, "StashMachines", (one,)) for one in accounts])
+    machines = {one for held in owned for one in held["total_machine"]}
+    if not machines:
+        return []
+    named = view.many([(_OP, "Machine2PendingSlashIds", (one,)) for one in sorted(machines)])
+    ids = sorted({number for numbers in named for number in numbers})
+    values = view.many([(_OP, "PendingSlash", (number,)) for number in ids]) if ids else []
+    return [(number, value) for number, value in zip(ids, values, strict=True) if value is not None]
 
 
 def _read_bonds(mirror: Mirror, who: bytes) -> tuple[bytes, ...]:
@@ -128,10 +210,10 @@ def _work_on(work: Mapping[tuple[bytes, int], Values], report_id: int, member: b
 
 
 def read_committee_work(mirror: Mirror, member: bytes) -> None:
-    """Machines that a member verifies, and every report that is not judged yet."""
+    """Machines that a member verifies, the reports it judges, and for a member those that it may take."""
     mirror.read_members()
     booked, live = mirror.view.many([(_OC, "CommitteeMachine", (member,)), (_MC, "LiveReport", ())])
-    ids = dispute_rows.live_reports(live)
+    ids = _reports_of(mirror, member, live)
     mirror.put(LIVE, SINGLE, ids)
     read_reports(mirror, ids)
     machines = sorted({one for name in ("booked", "hashed", "confirmed") for one in booked[f"{name}_machine"]})
@@ -144,3 +226,15 @@ def read_committee_work(mirror: Mirror, member: bytes) -> None:
         if order is not None:
             hashes = tuple((who, own["confirm_hash"] if who == member else digest) for who, digest in order.hashes)
             mirror.put(online_committee.ORDERS, rows.text(one), order._replace(hashes=hashes))
+
+
+def _reports_of(mirror: Mirror, member: bytes, live: Values) -> tuple[int, ...]:
+    """The reports that are not judged yet and concern this account."""
+    ids = dispute_rows.live_reports(live)
+    if not ids or not mirror.view.storage.has(_MC, "CommitteeOrder"):
+        return ids
+    held = mirror.view.get(_MC, "CommitteeOrder", member)
+    mine = {one for name in ("booked", "hashed", "confirmed") for one in held[f"{name}_report"]}
+    if member in mirror.view.get("Committee", "Committee")["normal"]:
+        mine.update(live["bookable_report"])
+    return tuple(one for one in ids if one in mine)

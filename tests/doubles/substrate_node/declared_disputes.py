@@ -75,6 +75,9 @@ DISPUTE_TYPES: dict[str, Struct | Enumeration | str] = {
     "ReporterReportList": _struct(
         **{f"{name}_report": "Vec<u64>" for name in ("processing", "canceled", "succeed", "failed")}
     ),
+    "MTCommitteeOrderList": _struct(
+        **{f"{name}_report": "Vec<u64>" for name in ("booked", "hashed", "confirmed", "finished")}
+    ),
     "MTLiveReportList": _struct(
         **{f"{name}_report": "Vec<u64>" for name in ("bookable", "verifying", "waiting_raw", "finished")}
     ),
@@ -134,6 +137,7 @@ DISPUTE_STORAGE: dict[str, tuple[Entry, ...]] = {
     "OnlineProfile": (
         Entry("PendingSlash", "Optional", ((_B, _ID),), "OPPendingSlashInfo"),
         Entry("PendingSlashReview", "Optional", ((_B, _ID),), "OPPendingSlashReviewInfo"),
+        Entry("Machine2PendingSlashIds", "Default", ((_B, _M),), "Vec<u64>"),
         Entry("MaxSlashExeced", "Default", ((_B, _M),), "u32"),
     ),
     "Committee": (Entry("CommitteeStake", "Default", ((_B, _A),), "CommitteeStakeInfo"),),
@@ -152,6 +156,7 @@ DISPUTE_STORAGE: dict[str, tuple[Entry, ...]] = {
         Entry("ReportInfo", "Optional", ((_B, _ID),), "MTReportInfoDetail"),
         Entry("ReportResult", "Optional", ((_B, _ID),), "MTReportResultInfo"),
         Entry("LiveReport", "Default", (), "MTLiveReportList"),
+        Entry("CommitteeOrder", "Default", ((_B, _A),), "MTCommitteeOrderList"),
         Entry("CommitteeOps", "Default", ((_B, _A), (_B, _ID)), "MTCommitteeOpsDetail"),
         Entry("PendingSlashReview", "Optional", ((_B, _ID),), "MTPendingSlashReviewInfo"),
     ),

@@ -43,6 +43,15 @@ class DisputeState:
                 },
             )
 
+    def _onlineprofile_machine2pendingslashids(self) -> Entries:
+        """Never pruned: whoever waits for a slash is told the ids of those that are over too, whosever they were."""
+        waiting = dict(self._engine.state.items(online.PENDING_SLASH))
+        newest = self._engine.state.get(online.NEXT_SLASH_ID, SINGLE) or 0
+        over = [number for number in range(newest) if number not in waiting]
+        machines = {row.machine_id for row in waiting.values()}
+        for one in machines:
+            yield (one,), sorted([*over, *(number for number, row in waiting.items() if row.machine_id == one)])
+
     def _onlineprofile_pendingslashreview(self) -> Entries:
         return (((number,), _review(row)) for number, row in self._engine.state.items(online.SLASH_REVIEW))
 
@@ -148,6 +157,20 @@ class DisputeState:
     def _maintaincommittee_reportinfo(self) -> Entries:
         for number, row in self._engine.state.items(reports.REPORTS):
             yield (number,), _report(row)
+
+    def _maintaincommittee_committeeorder(self) -> Entries:
+        lists: dict[bytes, dict[str, list[int]]] = {}
+        for number in reports.live(self._engine.state):
+            row = self._engine.state.get(reports.REPORTS, number)
+            for order in () if row is None else row.orders:
+                found = lists.setdefault(
+                    order.member, {f"{name}_report": [] for name in ("booked", "hashed", "confirmed", "finished")}
+                )
+                stands = (
+                    "confirmed" if order.status is MemberStatus.FINISHED else "hashed" if order.digest else "booked"
+                )
+                found[f"{stands}_report"].append(number)
+        return (((member,), found) for member, found in lists.items())
 
     def _maintaincommittee_committeeops(self) -> Entries:
         for number, row in self._engine.state.items(reports.REPORTS):
