@@ -114,7 +114,8 @@ def story(core: Core) -> list[str]:
         ),
     ):
         told.fails(act)
-    for thing in (wallet, signer, child, program, wallet.accounts(), KeyPair.from_phrase(WORDS), vars(wallet)):
+    pair = KeyPair.from_phrase(WORDS)
+    for thing in (core, vars(core), wallet, signer, child, program, wallet.accounts(), pair, vars(wallet)):
         told.shows(thing)
     try:  # a bug in the middle of it: what the one handler would show and print
         wallet.unlock(mine, PASSPHRASE.encode())  # type: ignore[arg-type]

@@ -107,6 +107,18 @@ def test_core_dumps_are_off() -> None:
     assert callable(forbid_core_dumps)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no core dumps")
+def test_the_program_begins_with_core_dumps_off() -> None:
+    """Whatever it was asked for, and before anything of it is imported that could hold a secret."""
+    script = (
+        "import contextlib, resource; from dbc_desktop.bootstrap import run\n"
+        "with contextlib.suppress(SystemExit): run(['--version'])\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "(0, 0)"
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
 def test_another_user_cannot_read_a_kept_key(open_folder: Path, as_nobody: AsNobody) -> None:
     FileStore(open_folder / "keys").put("account:alice", "text")
