@@ -104,11 +104,13 @@ def start_revealing(work: Work) -> None:
 
 def summarize(work: Work) -> None:
     """Sum up the orders that are complete, and those whose 48 h are over."""
-    complete = work.layer.get(SUMMARIZE, SINGLE) or ()
+    complete, due = work.layer.get(SUMMARIZE, SINGLE) or (), work.due("committee_summary")
+    if not complete and not due:
+        return
     if complete:
         work.layer.remove(SUMMARIZE, SINGLE)
     overdue = []
-    for _, subject in work.due("committee_summary"):
+    for _, subject in due:
         machine_id, book_time = subject.split(":")
         order = work.layer.get(ORDERS, machine_id)
         if order is not None and order.book_time == int(book_time):

@@ -20,10 +20,12 @@ _LOOKING = (MemberStatus.WAITING_ENCRYPT, MemberStatus.VERIFYING)
 
 def end_windows(work: Work) -> None:
     """At the end of a block: the slow reports, then the fast ones; those of which enough is known are summed up."""
-    ready = work.layer.get(READY, SINGLE) or ()
+    ready, steps = work.layer.get(READY, SINGLE) or (), work.due("report_step")
+    if not ready and not steps:
+        return
     if ready:
         work.layer.remove(READY, SINGLE)
-    due = {*ready, *(int(subject) for _, subject in work.due("report_step"))}
+    due = {*ready, *(int(subject) for _, subject in steps)}
     found = [(report_id, work.layer.get(REPORTS, report_id)) for report_id in sorted(due)]
     known = [(report_id, report) for report_id, report in found if report is not None]
     for report_id, report in sorted(known, key=lambda item: (item[1].fault.is_fast, item[0])):

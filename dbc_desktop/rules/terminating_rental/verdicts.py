@@ -25,10 +25,12 @@ _WORKING = (MachineStatus.ONLINE, MachineStatus.RENTED)
 
 def end_windows(work: Work) -> None:
     """At the end of a block: who is late is taken off, revealing begins, complete and overdue reports are judged."""
-    ready = work.layer.get(REPORTS_READY, SINGLE) or ()
+    ready, steps = work.layer.get(REPORTS_READY, SINGLE) or (), work.due(STEP)
+    if not ready and not steps:
+        return
     if ready:
         work.layer.remove(REPORTS_READY, SINGLE)
-    for report_id in sorted({*ready, *(int(subject) for _, subject in work.due(STEP))}):
+    for report_id in sorted({*ready, *(int(subject) for _, subject in steps)}):
         report = work.layer.get(REPORTS, report_id)
         if report is None or report.status is ReportStatus.COMMITTEE_CONFIRMED or not report.first_book_time:
             continue
