@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QHeaderView, QTableView
 from pytestqt.qtbot import QtBot
 
 from dbc_desktop.ui import theme
-from dbc_desktop.ui.widgets.table import ShortTable
+from dbc_desktop.ui.widgets.table import ShortTable, dress_table, fit_columns
 from dbc_desktop.ui.widgets.table_model import BADGE, RowsModel, TableColumn, mono, strong
 
 
@@ -131,3 +132,20 @@ def test_a_short_table_is_as_high_as_its_rows(qtbot: QtBot, model):
         model.show_rows(things(names))
         heights.append(table.height())
     assert heights == [62, 126, 158, 62]
+
+
+def test_a_column_is_as_wide_as_its_longest_text_and_no_narrower_than_told(qtbot: QtBot, model):
+    view = QTableView()
+    qtbot.addWidget(view)
+    view.setModel(model)
+    head = dress_table(view, "things")
+    head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    head.resizeSection(0, 77)
+    rows = [Thing(f"thing {number}", number) for number in range(5)]
+    model.show_rows([*rows, Thing("the richest", 1_234_567_890_123)])
+    fit_columns(view, model, 0, 40)
+    longest = QFontMetrics(theme.font(weight=600)).horizontalAdvance("1234567890123.00")
+    assert (view.columnWidth(0), view.columnWidth(1)) == (77, longest + 22)
+    model.show_rows(rows)
+    fit_columns(view, model, 0, 240)
+    assert view.columnWidth(1) == 240

@@ -77,6 +77,7 @@ class NodeView(QTableView):
 
     def __init__(self, model: NodeModel) -> None:
         super().__init__()
+        self._nodes = model
         self.setModel(model)
         head = dress_table(self, "network.table")
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -85,7 +86,7 @@ class NodeView(QTableView):
 
     def fit(self) -> None:
         """Give the columns the width that the present rows need."""
-        fit_columns(self, Column.NODE, _NARROWEST)
+        fit_columns(self, self._nodes, Column.NODE, _NARROWEST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave columns out where there is no room for all."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
+from typing import Any
+
 from PySide6.QtCore import QAbstractItemModel, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHeaderView, QTableView
 
+from dbc_desktop.ui.widgets.table_model import TableModel
+
 ROW_HEIGHT, HEAD_HEIGHT = 32, 28
+_MEASURED = 3
 _CELL_MARGIN = 11
 """Left and right of a cell's text: the sheet's 8, and 3 of the style's own."""
 
@@ -53,22 +59,19 @@ class ShortTable(QTableView):
         self.setFixedHeight(HEAD_HEIGHT + ROW_HEIGHT * shown + 2)
 
 
-def fit_columns(view: QTableView, stretched: int, least: int) -> None:
+def fit_columns(view: QTableView, model: TableModel[Any], stretched: int, least: int) -> None:
     """Make every column but one as wide as its texts need; for after the rows were changed.
 
     Qt's `ResizeToContents` measures all cells again whenever the table is laid out, thirty milliseconds for a page of
-    rows each time the page comes to the front.
+    rows each time the page comes to the front. Figures are tabular: the widest is one of the longest.
     """
-    model, head = view.model(), view.horizontalHeader()
-    own = QFontMetrics(view.font())
-    for column in range(model.columnCount()):
-        if column == stretched:
+    head = view.horizontalHeader()
+    for place, column in enumerate(model.columns):
+        if place == stretched:
             continue
-        wide = max(least, head.sectionSizeHint(column))
-        for row in range(model.rowCount()):
-            index = model.index(row, column)
-            font = index.data(Qt.ItemDataRole.FontRole)
-            measure = own if font is None else QFontMetrics(font)
-            wide = max(wide, measure.horizontalAdvance(str(index.data() or "")) + 2 * _CELL_MARGIN)
-        if head.sectionSize(column) != wide:
-            head.resizeSection(column, wide)
+        wide = max(least, head.sectionSizeHint(place))
+        for row in heapq.nlargest(_MEASURED, model.rows, key=lambda row: len(column.text(row))):
+            measure = QFontMetrics(view.font() if column.font is None else column.font(row))
+            wide = max(wide, measure.horizontalAdvance(column.text(row)) + 2 * _CELL_MARGIN)
+        if head.sectionSize(place) != wide:
+            head.resizeSection(place, wide)
