@@ -133,9 +133,9 @@ def _row(name: str, value: float, limit: float, floor: float | None, note: str, 
 def measure() -> list[dict[str, Any]]:
     """Quiet and busy jump of the rules without a store, and one preview."""
     quiet, busy = _engine(0), _engine(MACHINES)
-    idle = _milliseconds(lambda: _jump(quiet))
-    floor = _milliseconds(_hash_alone)
-    paid = _milliseconds(lambda: _jump(busy))
+    idle = _cpu(lambda: _jump(quiet))
+    floor = _cpu(_hash_alone)
+    paid = _cpu(lambda: _jump(busy))
     call = Call("Balances", "transfer_keep_alive", (b"r" * 32, 5))
     preview = _milliseconds(lambda: busy.preview(call, OWNER, 150))
     few, some, many = _each_payout(100, 60, 60), _each_payout(1_000, 30, 60), _each_payout(10_000, 10, 60)
@@ -143,8 +143,8 @@ def measure() -> list[dict[str, Any]]:
     blocks = each + BLOCK_MICROSECONDS * 50 / 100
     note = "us of CPU a machine and era; floor keeps and hashes its row alone"
     return [
-        _row("rules: 150 quiet eras", idle, 50.0, None, "no store"),
-        _row("rules: 150 eras, 1,000 machines", paid, 3_000.0, floor, "no store; floor hashes the rows alone"),
+        _row("rules: 150 quiet eras", idle, 50.0, None, "CPU; no store"),
+        _row("rules: 150 eras, 1,000 machines", paid, 3_000.0, floor, "CPU; no store; floor hashes the rows alone"),
         _row("rules: payout, 100 machines", few[0], blocks, few[1], note + "; half is the 50 blocks an era", "us"),
         _row("rules: payout, 1,000 machines", some[0], each, some[1], note, "us"),
         _row("rules: payout, 10,000 machines", many[0], each, many[1], note, "us"),
