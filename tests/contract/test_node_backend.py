@@ -34,6 +34,7 @@ from dbc_desktop.services.transactions import Transactions
 from tests.doubles.chain_user import ChainUser, transfer
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.node_user import ChainThroughNode
+from tests.doubles.substrate_node import declared
 from tests.doubles.substrate_node.declared import EXTENSIONS, node_metadata
 from tests.doubles.substrate_node.node import TestNode
 from tests.doubles.substrate_node.server import NodeServer
@@ -121,7 +122,9 @@ def test_every_read_is_what_the_chain_behind_it_says(chain: ChainThroughNode) ->
         for read in ("account", "controller_of", "stash_of", "stash", "server_rooms", "machines_of", "deadlines"):
             assert getattr(front, read)(stash) == getattr(behind, read)(stash), read
         assert front.release_schedule(stash) == behind.release_schedule(stash)
-        assert front.rewards(stash, 0, 99) == behind.rewards(stash, 0, 99) != ()
+        # A payout of nothing is in the books of the embedded chain, and nowhere on a node.
+        paid = tuple(row for row in behind.rewards(stash, 0, 99) if row.earned or row.at_once or row.from_earlier)
+        assert front.rewards(stash, 0, 99) == paid != ()
     assert front.supply() == replace(behind.supply(), treasury_burned=None, price_height=None)
     election = behind.election()
     assert front.election() == replace(election, outlook=Outlook.ESTIMATED)
@@ -163,6 +166,26 @@ def test_what_was_read_of_a_block_is_not_asked_for_again(folder: Path) -> None:
         clock.wait(5.0)
         assert [read() for read in reads] == first
         assert len(chain.node.asked) == asked + 4  # is there a newer block?
+    finally:
+        chain.close()
+
+
+def test_a_day_s_reward_is_not_guessed_where_the_chain_says_nothing_of_points(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tuple(one for one in declared.STORAGE["OnlineProfile"] if one.name != "ErasMachinePoints")
+    monkeypatch.setitem(declared.STORAGE, "OnlineProfile", kept)
+    declared._metadata.cache_clear()
+    try:
+        metadata = declared.node_metadata()
+    finally:
+        declared._metadata.cache_clear()
+    chain = ChainThroughNode(folder, metadata=metadata)
+    try:
+        machine_id = chain.behind.market().machine_id[0]
+        clocks = [one.slash_clock(machine_id) for one in (chain.front, chain.behind)]
+        lost = [clock.branches[1].reward_lost.units for clock in clocks if clock is not None]
+        assert lost[0] == 0 < lost[1]
     finally:
         chain.close()
 
