@@ -242,6 +242,7 @@ class Core:
         from dbc_desktop.lanes.clock import SystemClock
         from dbc_desktop.lanes.runner import TaskRunner
         from dbc_desktop.services.client_node import ClientNode
+        from dbc_desktop.services.look_ups import LookUps
         from dbc_desktop.services.networks import LOCAL, NODE
         from dbc_desktop.services.power_limit import PowerLimitTrial
         from dbc_desktop.services.program import Program
@@ -303,9 +304,9 @@ class Core:
             self._pin(network.key)
         # What was on its way when the program last ended is unknown, and looked up by its hash; never sent again.
         self.program.transactions.recall()
-        self._is_looking = False
-        self._look_up(on_failed)
-        backend.follow(lambda _: self._look_up(lambda _: None))
+        look_ups = LookUps(self.program.transactions, runner)
+        look_ups.look(on_failed)
+        backend.follow(lambda _: look_ups.look())
         # A move of a key that was cut off is brought to its end; the keyring is touched only where one was.
         self.program.runner.command("secrets", wallet.tidy, done=lambda _: None)
 
@@ -316,23 +317,6 @@ class Core:
             program.runner.query(
                 "chain-read", lambda: networks.pin(key, program.backend.identity().genesis_hash), done=lambda _: None
             )
-
-    def _look_up(self, failed: Callable[[DbcError], None]) -> None:
-        """With each new block, what is still on its way; one look at a time, however slow the chain answers."""
-        if self._is_looking or not self.program.transactions.has_open:
-            return
-        self._is_looking = True
-
-        def over(then: Callable[[], None]) -> None:
-            self._is_looking = False
-            then()
-
-        self.program.runner.command(
-            "chain-write",
-            self.program.transactions.resume,
-            done=lambda _: over(lambda: None),
-            failed=lambda error: over(lambda: failed(error)),
-        )
 
     def close(self) -> None:
         """Stop what runs, let go of files."""
