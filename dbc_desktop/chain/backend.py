@@ -162,6 +162,9 @@ class ChainReader(Protocol):
     def extrinsics(self, query: ExtrinsicQuery, limit: int, after: Mark | None = None) -> ExtrinsicPage:
         """Extrinsics that match, newest first, at most 500 a page; needs `EXPLORER`.
 
+        A page may hold fewer than `limit`, even none, and still have `older`. A chain without an index is looked
+        through for `MOST_SEARCHED` blocks only.
+
         Args:
             query: Which ones; a pallet or call that nobody knows matches nothing.
             limit: How many.
@@ -169,7 +172,11 @@ class ChainReader(Protocol):
         """
 
     def extrinsic(self, tx_hash: bytes) -> ExtrinsicDetail | None:
-        """One extrinsic by its hash; None where no block holds it. Needs `EXPLORER`."""
+        """One extrinsic by its hash; None where no block holds it. Needs `EXPLORER`.
+
+        Raises:
+            BackendMismatch: `explorer`: the chain keeps no index by hash, and this one was not read before.
+        """
 
     def extrinsic_at(self, height: int, position: int) -> ExtrinsicDetail | None:
         """The extrinsic at this position of this block; needs `EXPLORER`."""
