@@ -34,7 +34,7 @@ enum {
     SUCCESS = 0, UNINITIALIZED = 1, INVALID = 2, NOT_SUPPORTED = 3, NO_PERMISSION = 4, NOT_FOUND = 6, TOO_SMALL = 7,
     TIMED_OUT = 10, GPU_IS_LOST = 15
 };
-enum { MOST = 16, TEXT = 96, XID_EVENT = 8 };
+enum { MOST = 16, TEXT = 96, FIRMWARE = 64, XID_EVENT = 8 };
 
 /* Readings with the value of a card that is well. */
 #define READINGS(X) \
@@ -82,7 +82,7 @@ typedef struct {
         hang_events, xid, driver, read_only;
     long long value[KEYS];
     int error[KEYS];
-    char name[TEXT], vbios[TEXT], serial[TEXT], part[TEXT], firmware[TEXT];
+    char name[TEXT], vbios[TEXT], serial[TEXT], part[TEXT], firmware[FIRMWARE];
 } orders;
 
 static device devices[MOST], slices[MOST][2];
@@ -115,7 +115,7 @@ static void obey(orders *o, const char *path)
         else if (!strcmp(word, "vbios")) snprintf(o->vbios, TEXT, "%s", rest);
         else if (!strcmp(word, "serial")) snprintf(o->serial, TEXT, "%s", rest);
         else if (!strcmp(word, "part")) snprintf(o->part, TEXT, "%s", rest);
-        else if (!strcmp(word, "firmware")) snprintf(o->firmware, TEXT, "%s", rest);
+        else if (!strcmp(word, "firmware")) snprintf(o->firmware, FIRMWARE, "%.63s", rest);
         else if (!strcmp(word, "gpus")) o->gpus = value > MOST ? MOST : value;
 #define ORDER(key) else if (!strcmp(word, #key)) o->key = value;
         ORDER(lost) ORDER(no_fan) ORDER(no_permission) ORDER(reversed) ORDER(init_error) ORDER(gone) ORDER(garbage)
@@ -467,7 +467,7 @@ int nvmlDeviceGetDecoderUtilization(device *d, unsigned *out, unsigned *period) 
 int nvmlDeviceGetJpgUtilization(device *d, unsigned *out, unsigned *period) { *period = 1000; ANSWER(d, jpeg, out, VALUE(jpeg)); }
 int nvmlDeviceGetOfaUtilization(device *d, unsigned *out, unsigned *period) { *period = 1000; ANSWER(d, optical_flow, out, VALUE(optical_flow)); }
 int nvmlDeviceGetMarginTemperature(device *d, margin_temperature *out) { ANSWER(d, margin, &out->margin, VALUE(margin)); }
-int nvmlDeviceGetGspFirmwareVersion(device *d, char *text) { return text_of(d, control.firmware, text, 64); }
+int nvmlDeviceGetGspFirmwareVersion(device *d, char *text) { return text_of(d, control.firmware, text, FIRMWARE); }
 int nvmlDeviceGetRowRemapperHistogram(device *d, spare_rows *out)
 {
     spare_rows rows = {VALUE(spare_all), VALUE(spare_few), 0, 0, VALUE(spare_none)};
