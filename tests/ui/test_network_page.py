@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +19,7 @@ from dbc_desktop.domain.call import Call, EventRecord
 from dbc_desktop.domain.errors import ChainUnreachable, DataCorrupt, DbcError
 from dbc_desktop.domain.network import Capability, Census, Head, NetworkTotals
 from dbc_desktop.domain.super_node import Election, Outlook, Payee, PayTo, SuperNode, Supply, Support, Unlocking
+from dbc_desktop.ui import theme
 from dbc_desktop.ui.dialogs.stake_sheet import StakeSheet, UnstakeSheet
 from dbc_desktop.ui.pages.network import NetworkPage
 from dbc_desktop.ui.pages.network_table import NodeModel
@@ -152,6 +153,20 @@ def test_it_shows_who_stands_and_where_the_line_is(page: NetworkPage) -> None:
     shown = texts(page)
     assert "3 super nodes stand" in shown
     assert "2 seats from 2,500 DBC · next election in 1 h" in shown
+
+
+@pytest.mark.parametrize("stake", ["10050000", "11111111", "44444444", "20100000"])
+def test_no_figure_is_cut_off(qapp: QApplication, page: NetworkPage, chain: Chain, stake: str) -> None:
+    """In the fonts of the window, where a pixel too little puts dots in place of figures."""
+    theme.apply(qapp, "dark")
+    chain.nodes = tuple(node(at, stake, stake, True, True) for at in range(3))
+    page.on_shown()
+    view = page.findChild(QTableView, "network.table")
+    head = view.horizontalHeader()
+    assert view.model().index(0, 6).data()
+    for column in range(view.model().columnCount()):
+        if head.sectionResizeMode(column) is QHeaderView.ResizeMode.Fixed and not view.isColumnHidden(column):
+            assert head.sectionSize(column) >= view.sizeHintForColumn(column), column
 
 
 def test_it_shows_supply_burning_price_and_gpus(page: NetworkPage) -> None:

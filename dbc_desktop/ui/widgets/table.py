@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import heapq
+import math
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QSize, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QFrame, QHeaderView, QTableView
 
 from dbc_desktop.ui.widgets.table_model import TableModel
@@ -71,7 +72,8 @@ def fit_columns(view: QTableView, model: TableModel[Any], stretched: int, least:
             continue
         wide = max(least, head.sectionSizeHint(place))
         for row in heapq.nlargest(_MEASURED, model.rows, key=lambda row: len(column.text(row))):
-            measure = QFontMetrics(view.font() if column.font is None else column.font(row))
-            wide = max(wide, measure.horizontalAdvance(column.text(row)) + 2 * _CELL_MARGIN)
+            measure = QFontMetricsF(view.font() if column.font is None else column.font(row))
+            # A part of a pixel too little, and Qt puts dots in place of the last figures.
+            wide = max(wide, math.ceil(measure.horizontalAdvance(column.text(row))) + 1 + 2 * _CELL_MARGIN)
         if head.sectionSize(place) != wide:
             head.resizeSection(place, wide)
