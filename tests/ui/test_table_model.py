@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QHeaderView, QTableView
 from pytestqt.qtbot import QtBot
@@ -144,8 +144,9 @@ def test_a_column_is_as_wide_as_its_longest_text_and_no_narrower_than_told(qtbot
     rows = [Thing(f"thing {number}", number) for number in range(5)]
     model.show_rows([*rows, Thing("the richest", 1_234_567_890_123)])
     fit_columns(view, model, 0, 40)
-    longest = QFontMetrics(theme.font(weight=600)).horizontalAdvance("1234567890123.00")
-    assert (view.columnWidth(0), view.columnWidth(1)) == (77, longest + 22)
+    assert view.columnWidth(0) == 77
+    # Never less than Qt itself would ask for all cells, and hardly more.
+    assert 0 <= view.columnWidth(1) - view.sizeHintForColumn(1) <= 2
     model.show_rows(rows)
     fit_columns(view, model, 0, 240)
     assert view.columnWidth(1) == 240
