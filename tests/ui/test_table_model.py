@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QHeaderView, QTableView
+from PySide6.QtWidgets import QApplication, QHeaderView, QTableView
 from pytestqt.qtbot import QtBot
 
 from dbc_desktop.ui import theme
@@ -134,7 +134,8 @@ def test_a_short_table_is_as_high_as_its_rows(qtbot: QtBot, model):
     assert heights == [62, 126, 158, 62]
 
 
-def test_a_column_is_as_wide_as_its_longest_text_and_no_narrower_than_told(qtbot: QtBot, model):
+def test_a_column_is_as_wide_as_its_longest_text_and_no_narrower_than_told(qapp: QApplication, qtbot: QtBot, model):
+    theme.apply(qapp, "dark")  # the sheet pads the cells
     view = QTableView()
     qtbot.addWidget(view)
     view.setModel(model)
