@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -598,7 +599,14 @@ def test_metadata_is_kept_by_genesis_and_version(chain: ChainThroughNode) -> Non
 
 def test_missed_blocks_are_filled_in(chain: ChainThroughNode) -> None:
     changes: list[HeadChange] = []
-    subscription = chain.front._follower._feed.follow(changes.append)
+    is_told = threading.Event()
+
+    def hear(change: HeadChange) -> None:
+        changes.append(change)
+        if change.head.height >= 28_906:
+            is_told.set()
+
+    subscription = chain.front._follower._feed.follow(hear)
     follower = chain.front._follower
     assert not follower.poll()
     for amount in (1, 2, 3):
@@ -607,6 +615,7 @@ def test_missed_blocks_are_filled_in(chain: ChainThroughNode) -> None:
         chain.jump(2)
     assert follower.poll()
     assert not follower.poll()
+    assert is_told.wait(30)  # a thread of the feed tells it
     follower._feed.close()
     subscription.close()
     told = [event for change in changes for event in change.events if event.name == "Transfer"]
